@@ -1,0 +1,56 @@
+package netstack
+
+// Headroom is how many bytes a Frame keeps free in front of a packet: enough
+// for a virtio header, which a driver then writes in place.
+const Headroom = 64
+
+// MaxPacket is the largest packet a device delivers, a whole super-packet.
+const MaxPacket = 65535
+
+// Frame is one packet in a buffer, with what the device said about it. The
+// buffer belongs to whoever made the Frame (a worker) and is reused: nothing may
+// keep a slice of it beyond the batch.
+type Frame struct {
+	buf     []byte
+	n       int
+	Offload Offload
+}
+
+// NewFrame returns an empty frame that can hold MaxPacket bytes.
+func NewFrame() *Frame {
+	return &Frame{buf: make([]byte, Headroom+MaxPacket)}
+}
+
+// Bytes returns the packet, from its IP header on.
+func (f *Frame) Bytes() []byte { return f.buf[Headroom : Headroom+f.n : Headroom+f.n] }
+
+// Space returns all the room a packet can take, for a device to fill.
+func (f *Frame) Space() []byte { return f.buf[Headroom:] }
+
+// SetLen says how many bytes of Space are the packet: 0 to MaxPacket.
+func (f *Frame) SetLen(n int) { f.n = n }
+
+// WithHeadroom returns the packet with n bytes in front of it, for a driver
+// that writes (or has just read) a header there. n is at most Headroom.
+func (f *Frame) WithHeadroom(n int) []byte { return f.buf[Headroom-n : Headroom+f.n] }
+
+// SpaceWithHeadroom returns Space with n bytes in front of it.
+func (f *Frame) SpaceWithHeadroom(n int) []byte { return f.buf[Headroom-n:] }
+
+// Link is one queue of a device. It never blocks and is used by one thread at
+// a time. nettest has one in memory, tun has those of the kernel.
+type Link interface {
+	// Receive fills frames from the front and returns how many it filled; 0
+	// means that nothing is waiting. An error means that the device is gone
+	// (os.ErrClosed) or broken; frames filled before it are still good.
+	Receive(frames []*Frame) (int, error)
+
+	// Send hands frames over, in order, and returns how many the device did
+	// not take because it was full or refused them. It borrows the frames only
+	// until it returns. An error means that the device is gone or broken.
+	Send(frames []*Frame) (refused int, err error)
+
+	// FD returns a descriptor that polls readable when Receive has something
+	// to return. It stays the Link's.
+	FD() int
+}

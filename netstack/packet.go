@@ -1,0 +1,49 @@
+package netstack
+
+import (
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+)
+
+// ICMPKind says what an ICMP or ICMPv6 message is to a firewall.
+type ICMPKind uint8
+
+const (
+	NotICMP   ICMPKind = iota
+	ICMPQuery          // a request that expects a reply
+	ICMPReply          // a reply to a query
+	ICMPError          // speaks of the packet that it quotes
+	ICMPOther          // neither: redirect, router discovery, neighbour discovery ...
+)
+
+// Fragment is what a fragment's header says of its place in the datagram.
+type Fragment struct {
+	Is     bool // false: a whole datagram, and the rest is zero
+	More   bool
+	Offset uint16 // in bytes
+	ID     uint32
+}
+
+// Packet is a validated view over one packet. Parse sets every field, and
+// after it every accessor is safe; the view borrows the frame's bytes until the
+// frame is reused. The zero Packet is good to Parse into.
+type Packet struct {
+	Frame *Frame
+
+	Flow      FlowKey // of a whole datagram or first fragment; ports 0 for later fragments
+	Version   uint8   // 4 or 6
+	ICMPType  uint8
+	ICMPCode  uint8
+	ICMP      ICMPKind
+	TCPFlags  header.TCPFlags
+	Transport uint16 // where the transport header starts
+	Payload   uint16 // where its payload starts
+	Fragment  Fragment
+
+	// Quoted is the flow of the packet that an ICMP error quotes, oriented as
+	// that packet was when it was dropped: its Src is who sent it. In is the
+	// side opposite to the error's. Set only if ICMP is ICMPError.
+	Quoted FlowKey
+	// quote is where the quoted packet starts, quoteTransport where its
+	// transport header does.
+	quote, quoteTransport uint16
+}

@@ -1,0 +1,109 @@
+package policy
+
+import (
+	"net/netip"
+
+	"sallyport/netstack"
+)
+
+// Spec is a rule set as somebody wrote it, names resolved, before it is
+// compiled. conf makes it.
+type Spec struct {
+	Rules []Rule
+	NAT   []NAT
+}
+
+// Family narrows a rule to one IP version.
+type Family uint8
+
+const (
+	AnyFamily Family = iota
+	IPv4
+	IPv6
+)
+
+// Zones is a set of netstack.Side values, Self included: bit 1<<side.
+type Zones uint8
+
+const (
+	FromInside  Zones = 1 << netstack.Inside
+	FromOutside Zones = 1 << netstack.Outside
+	ToSelf      Zones = 1 << netstack.Self
+	AnyZone     Zones = FromInside | FromOutside | ToSelf
+)
+
+// Has reports whether side is in z.
+func (z Zones) Has(side netstack.Side) bool { return z>>side&1 != 0 }
+
+// Rule is one [[rule]]. Every condition must hold; an empty list holds always.
+type Rule struct {
+	Name        string
+	From, To    Zones
+	Family      Family
+	Source      []Address
+	Destination []Address
+	Service     []Service
+	Action      netstack.Verdict
+	Log         bool
+}
+
+// Address is one entry of an address list. A list of positive entries matches
+// what any of them holds, less what any negated entry holds; a list of only
+// negated entries matches everything else.
+type Address struct {
+	Range  AddrRange
+	Self   bool // the box's own addresses, whatever they are now; Range is zero
+	Negate bool
+}
+
+// AddrRange is a range of addresses of one family, both ends included.
+type AddrRange struct{ First, Last netip.Addr }
+
+// Service is one entry of a service list.
+type Service struct {
+	Protocol    netstack.Protocol
+	AnyProtocol bool               // Protocol is meaningless and the rest zero
+	Source      netstack.PortRange // zero: any
+	Destination netstack.PortRange // zero: any
+	ICMP        bool               // narrowed to Type, and to Code if not negative
+	Type        uint8
+	Code        int16
+}
+
+// NATType is the kind of a translation rule.
+type NATType uint8
+
+const (
+	Masquerade NATType = iota + 1 // source becomes the egress side's own address
+	DNAT                          // destination becomes Target
+)
+
+// NAT is one [[nat]]. The first DNAT that matches a packet as it arrives, and
+// the first source translation that matches it after the rules, apply.
+type NAT struct {
+	Name        string
+	Type        NATType
+	From, To    Zones // To is ignored by DNAT
+	Family      Family
+	Source      []Address
+	Destination []Address
+	Service     []Service
+	Target      netip.AddrPort // of DNAT; port 0 keeps the port
+}
+
+// Topology is what the compiled rule set must know of the box: it changes when
+// an address does, and the rule set is then compiled again.
+type Topology struct {
+	Sides [netstack.Sides]SideTopology
+}
+
+// SideTopology is one side of the box.
+type SideTopology struct {
+	Own      []netip.Addr   // the box's addresses on this side; the first global one of a family is masqueraded behind
+	Networks []netip.Prefix // what lives there, for anti-spoofing and routing; none on the outside: everything else
+	// Reserved are the ports of own addresses that belong to the box itself and
+	// that masquerading must not use: the kernel's ephemeral range, its services.
+	Reserved []netstack.PortRange
+	// IPv4 and IPv6 say which families this side forwards.
+	IPv4, IPv6 bool
+}
