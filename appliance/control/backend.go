@@ -1,0 +1,27 @@
+package control
+
+// Backend is what the server asks: the running firewall. Every method may be
+// called from several goroutines at once.
+type Backend interface {
+	Status() Status
+
+	// Sessions calls yield for the sessions until it returns false or there
+	// are no more. A session that lives throughout is seen exactly once; one
+	// that comes or goes meanwhile may be missing. No lock is held while yield
+	// runs: it writes to a peer that may be slow. The Session and what it
+	// points to are yield's only until it returns.
+	Sessions(yield func(Session) bool)
+
+	// Kill removes the session and reports whether there was one.
+	Kill(id uint64) bool
+
+	// Stats returns every reason, those that never occurred included, and
+	// first of all the packets that passed, as reason "passed".
+	Stats() []Stat
+
+	// Rules returns the rules in their order, the default last.
+	Rules() []Rule
+
+	// Timeouts returns every timeout that can be set, in a fixed order.
+	Timeouts() []Timeout
+}

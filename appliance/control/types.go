@@ -1,0 +1,110 @@
+package control
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Durations are whole seconds throughout, times RFC 3339 in UTC, addresses
+// strings. Fields may be added; none changes its meaning or goes.
+
+// Status is the state of the firewall as a whole.
+type Status struct {
+	Version  string        `json:"version"`
+	PID      int           `json:"pid"`
+	Started  time.Time     `json:"started"`
+	Uptime   int64         `json:"uptime"`
+	Ready    bool          `json:"ready"` // both devices up and a policy loaded
+	Policy   PolicyStatus  `json:"policy"`
+	Sessions SessionStatus `json:"sessions"`
+	Drops    uint64        `json:"drops"`
+	Sides    []SideStatus  `json:"sides"` // inside, outside
+}
+
+// PolicyStatus is the rule set in force.
+type PolicyStatus struct {
+	File       string `json:"file"` // empty: none, started from flags alone
+	Generation uint32 `json:"generation"`
+	Rules      int    `json:"rules"`
+}
+
+// SessionStatus is how full the session table is.
+type SessionStatus struct {
+	Now int `json:"now"`
+	Max int `json:"max"`
+}
+
+// SideStatus is one of the two doors. Its counters are of what arrived there.
+type SideStatus struct {
+	Side          string         `json:"side"`       // inside or outside
+	Interface     string         `json:"interface"`  // steered; empty for a bare TUN
+	Device        string         `json:"device"`     // the TUN
+	Driver        string         `json:"driver"`     // vnet, wireguard or water
+	DriverWhy     string         `json:"driver_why"` // why this one
+	Addresses     []netip.Addr   `json:"addresses"`  // the box's own
+	Networks      []netip.Prefix `json:"networks"`   // what lives there; empty: everything else
+	MTU           int            `json:"mtu"`
+	Families      []string       `json:"families"` // forwarded: ipv4, ipv6
+	PacketsPassed uint64         `json:"packets_passed"`
+	BytesPassed   uint64         `json:"bytes_passed"`
+	Drops         uint64         `json:"drops"`
+}
+
+// Tuple names the packets of one direction of a session, as they arrive. An
+// ICMP query has its identifier as the asking side's port and its type as the
+// other; protocols without ports have zeros.
+type Tuple struct {
+	Src   netip.Addr `json:"src"`
+	Sport uint16     `json:"sport"`
+	Dst   netip.Addr `json:"dst"`
+	Dport uint16     `json:"dport"`
+	In    string     `json:"in"` // side they arrive on
+}
+
+// Session is one conversation. The two-element arrays are original, reply.
+type Session struct {
+	ID           uint64    `json:"id"`
+	Protocol     string    `json:"protocol"` // tcp, udp, icmp ... or proto/N
+	Original     Tuple     `json:"original"`
+	Reply        Tuple     `json:"reply"`
+	State        string    `json:"state"`
+	Rule         string    `json:"rule"`    // name of the rule that let it in
+	NAT          string    `json:"nat"`     // names of the translation rules, comma-separated; empty: not translated
+	Profile      string    `json:"profile"` // strict, loose or fw1
+	Helper       string    `json:"helper"`  // empty: none
+	Started      time.Time `json:"started"`
+	LastSeen     time.Time `json:"last_seen"`
+	TimeoutLeft  int64     `json:"timeout_left"`
+	TimeoutTotal int64     `json:"timeout_total"`
+	Packets      [2]uint64 `json:"packets"`
+	Bytes        [2]uint64 `json:"bytes"`
+	Flags        []string  `json:"flags"`
+}
+
+// Stat counts the packets that met one fate, by the side they arrived on.
+type Stat struct {
+	Reason  string `json:"reason"` // a netstack.Reason, or "passed"
+	Inside  uint64 `json:"inside"`
+	Outside uint64 `json:"outside"`
+}
+
+// Rule is one rule and how often it decided.
+type Rule struct {
+	Number  uint32    `json:"number"` // 1-based; 0 for the default
+	Name    string    `json:"name"`
+	Action  string    `json:"action"` // accept, drop or reject
+	Hits    uint64    `json:"hits"`   // packets it decided about
+	LastHit time.Time `json:"last_hit,omitzero"`
+}
+
+// Timeout is how long a session may be idle in one state.
+type Timeout struct {
+	Name    string `json:"name"`
+	Seconds int64  `json:"seconds"`
+	Source  string `json:"source"` // "default", or the file that set it
+}
+
+// Killed is the answer to a kill.
+type Killed struct {
+	Killed int `json:"killed"`
+}
