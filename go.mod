@@ -23,3 +23,5 @@ require (
 	gvisor.dev/gvisor v0.0.0-20260905035102-160fafc42237
 	pgregory.net/rapid v1.3.0
 )
+
+require go4.org/netipx v0.0.0-20260823151212-3075585bcbeb // indirect
