@@ -1,0 +1,102 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"sallyport/netstack"
+)
+
+// box is a Topology made ready: where an address lives.
+type box struct {
+	own      addrSet
+	inside   addrSet               // what lives inside, own addresses not taken out
+	known    bool                  // inside is known, so that a source must be in it
+	forwards [netstack.Sides]scope // the IP versions each side forwards
+}
+
+func compileBox(t Topology) (box, error) {
+	own, ownErr := ownAddresses(t)
+	inside, insideErr := insideNetworks(t)
+	b := box{own: own, inside: inside, known: len(t.Sides[netstack.Inside].Networks) > 0}
+	for side, s := range t.Sides {
+		b.forwards[side] = forwarded(s)
+	}
+	return b, errors.Join(ownErr, insideErr)
+}
+
+func forwarded(s SideTopology) (versions scope) {
+	if s.IPv4 {
+		versions |= scopeIPv4
+	}
+	if s.IPv6 {
+		versions |= scopeIPv6
+	}
+	return versions
+}
+
+func ownAddresses(t Topology) (addrSet, error) {
+	var ranges []addrRange
+	var errs []error
+	for _, s := range t.Sides {
+		for _, a := range s.Own {
+			a = a.Unmap().WithZone("")
+			r, err := rangesOf(Address{Range: AddrRange{a, a}}, nil)
+			ranges, errs = append(ranges, r...), append(errs, err)
+		}
+	}
+	return union(ranges), errors.Join(errs...)
+}
+
+// insideNetworks returns the addresses that live inside. The longest prefix of
+// either side decides, as it does in routing: 10.0.0.0/8 inside does not hold
+// 10.9.0.0/24 outside. A prefix that both sides name is inside, so that the
+// outside cannot claim it.
+func insideNetworks(t Topology) (addrSet, error) {
+	type network struct {
+		prefix netip.Prefix
+		side   int
+	}
+	var networks []network
+	for _, side := range []int{int(netstack.Outside), int(netstack.Inside)} {
+		for _, p := range t.Sides[side].Networks {
+			networks = append(networks, network{p, side})
+		}
+	}
+	slices.SortStableFunc(networks, func(a, b network) int { return a.prefix.Bits() - b.prefix.Bits() })
+	var inside addrSet
+	for _, n := range networks {
+		set, err := prefixSet(n.prefix)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("network %v: %w", n.prefix, err)
+		case n.side == int(netstack.Inside):
+			inside = union(append(inside, set...))
+		default:
+			inside = inside.minus(set)
+		}
+	}
+	return inside, nil
+}
+
+// sideOf returns where a packet to dst goes.
+func (b *box) sideOf(dst netstack.Addr) netstack.Side {
+	switch {
+	case b.own.contains(dst):
+		return netstack.Self
+	case b.inside.contains(dst):
+		return netstack.Inside
+	}
+	return netstack.Outside
+}
+
+// routes reports whether a packet of IP version v may go from side in to out.
+// What came from the outside never goes back there: the firewall is no
+// reflector.
+func (b *box) routes(v scope, in, out netstack.Side) bool {
+	return b.forwards[in]&v != 0 &&
+		(out == netstack.Self || b.forwards[out]&v != 0) &&
+		(in != netstack.Outside || out != netstack.Outside)
+}

@@ -1,0 +1,60 @@
+package policy
+
+import "sallyport/netstack"
+
+// RuleSet is a compiled Spec on one Topology. It is immutable, so that any
+// number of goroutines may ask it at once.
+type RuleSet struct {
+	box      box
+	rules    classifier
+	outcomes []outcome // of the rules
+	dnat     classifier
+	targets  []target // of dnat
+	snat     classifier
+	sources  []uint16 // NAT numbers of snat
+	egress   egresses
+	names    []string
+	natNames []string
+}
+
+// outcome is what follows from a rule.
+type outcome struct {
+	action netstack.Verdict
+	log    bool
+}
+
+// target is what follows from a DNAT.
+type target struct {
+	addr   netstack.Addr
+	port   uint16
+	number uint16 // in Translation.DstRule
+}
+
+// Names returns the rules' names in order: the name of rule n is Names()[n]. It
+// is the rule set's and is not to be changed.
+func (rs *RuleSet) Names() []string { return rs.names }
+
+// Rule returns the name of rule n as it stands in a Decision: "default" for
+// DefaultRule, and "" for a number this rule set does not have.
+func (rs *RuleSet) Rule(n uint32) string {
+	switch {
+	case n == DefaultRule:
+		return "default"
+	case int64(n) >= int64(len(rs.names)):
+		return ""
+	}
+	return rs.names[n]
+}
+
+// NATName returns the name of translation rule n as it stands in a
+// Translation, counted from 1; "" for none and for one this rule set does not
+// have.
+func (rs *RuleSet) NATName(n uint16) string {
+	if n == 0 || int(n) > len(rs.natNames) {
+		return ""
+	}
+	return rs.natNames[n-1]
+}
+
+// IsOwn reports whether a is one of the box's own addresses, of either side.
+func (rs *RuleSet) IsOwn(a netstack.Addr) bool { return rs.box.own.contains(a) }
