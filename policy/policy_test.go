@@ -99,7 +99,7 @@ func ports(entries ...string) (list []Service) {
 // home is a box with a private inside and two own addresses of each family.
 func home() (t Topology) {
 	t.Sides[netstack.Inside] = SideTopology{
-		Own:      []netip.Addr{netip.MustParseAddr("fe80::1"), netip.MustParseAddr("10.1.0.1"), netip.MustParseAddr("fd00:1::1")},
+		Own:      []netip.Addr{netip.MustParseAddr("fe80::1%eth0"), netip.MustParseAddr("10.1.0.1"), netip.MustParseAddr("fd00:1::1")},
 		Networks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/24"), netip.MustParsePrefix("fd00:1::/64")},
 		IPv4:     true, IPv6: true,
 	}

@@ -48,16 +48,15 @@ func compileEgresses(t Topology, nat []NAT, conditions []condition) (e egresses)
 
 // forwardedPorts returns the ports of own address a that a DNAT takes from the
 // given side: a session masqueraded behind one would swallow its clients. A
-// DNAT of every port takes none, or nothing could be masqueraded beside it.
+// DNAT of every port, whose range is zero, takes none, or nothing could be
+// masqueraded beside it.
 func forwardedPorts(a netstack.Addr, side netstack.Side, nat []NAT, conditions []condition) (ports []netstack.PortRange) {
 	for i, n := range nat {
 		if n.Type != DNAT || !n.From.Has(side) || !conditions[i].dst.contains(a) {
 			continue
 		}
 		for _, s := range n.Service {
-			if s.Destination != (netstack.PortRange{}) {
-				ports = append(ports, s.Destination)
-			}
+			ports = append(ports, s.Destination)
 		}
 	}
 	return ports

@@ -56,6 +56,15 @@ func TestForwardingEverythingLeavesPorts(t *testing.T) {
 	}
 }
 
+func TestForwardingFromTheOtherSideTakesNoPorts(t *testing.T) {
+	s := homeSpec()
+	s.NAT[0] = NAT{Name: "dns", Type: DNAT, From: FromInside, Service: ports("udp/9"), Target: netip.MustParseAddrPort("192.0.2.53:53")}
+	pool := compiled(t, s, home()).Evaluate(arriving("inside tcp 10.1.0.5:40000 1.1.1.1:443")).Translation.Pool
+	if want := (netstack.PortRange{First: 1, Last: 21}); pool.Ports[0] != want {
+		t.Errorf("ports start with %v, want %v", pool.Ports[0], want)
+	}
+}
+
 func TestFreePorts(t *testing.T) {
 	for _, c := range []struct{ taken, want []netstack.PortRange }{
 		{nil, []netstack.PortRange{{First: 1, Last: 65535}}},

@@ -1,0 +1,198 @@
+package policy
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+
+	"sallyport/netstack"
+)
+
+// dice throws rule sets and packets from a small world, so that they meet, with
+// the corners of the number ranges among them.
+type dice struct{ *rand.Rand }
+
+func pick[T any](d dice, of ...T) T { return of[d.IntN(len(of))] }
+
+func (d dice) one(in int) bool { return d.IntN(in) == 0 }
+
+func (d dice) addr(v4 bool) netip.Addr {
+	if v4 {
+		if d.one(12) {
+			return pick(d, netip.MustParseAddr("0.0.0.0"), netip.MustParseAddr("255.255.255.255"))
+		}
+		return netip.AddrFrom4([4]byte{pick[byte](d, 10, 192), byte(d.IntN(2)), 0, byte(d.IntN(16))})
+	}
+	if d.one(12) {
+		return pick(d, netip.MustParseAddr("::1"), netip.MustParseAddr("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+			netip.MustParseAddr("::fffe:ffff:ffff"), netip.MustParseAddr("::1:0:0:0"))
+	}
+	return netip.AddrFrom16([16]byte{0: 0xfd, 7: byte(d.IntN(2)), 8: byte(d.IntN(2) * 255), 15: byte(d.IntN(16))})
+}
+
+func (d dice) prefix() netip.Prefix {
+	a := d.addr(d.one(2))
+	p, _ := a.Prefix(pick(d, 0, a.BitLen()/4, a.BitLen()/2, a.BitLen()-3, a.BitLen()-1, a.BitLen()))
+	return p
+}
+
+func (d dice) addresses() (list []Address) {
+	for range d.IntN(4) {
+		a := Address{Negate: d.one(3)}
+		switch d.IntN(4) {
+		case 0:
+			a.Self = true
+		case 1:
+			v4 := d.one(2)
+			x, y := d.addr(v4), d.addr(v4)
+			if y.Less(x) {
+				x, y = y, x
+			}
+			a.Range = AddrRange{x, y}
+		default:
+			p := d.prefix()
+			a.Range = AddrRange{p.Addr(), lastOf(p)}
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+func (d dice) port() uint16 { return pick[uint16](d, 0, 1, 2, 3, 4, 5, 65534, 65535) }
+
+func (d dice) ports() netstack.PortRange {
+	a, b := d.port(), d.port()
+	if d.one(3) {
+		a = b
+	}
+	return netstack.PortRange{First: min(a, b), Last: max(a, b)}
+}
+
+func (d dice) protocol() netstack.Protocol {
+	return pick(d, netstack.TCP, netstack.UDP, netstack.ICMP, netstack.ICMPv6, netstack.GRE)
+}
+
+func (d dice) services() (list []Service) {
+	for range d.IntN(4) {
+		s := Service{Protocol: d.protocol()}
+		switch {
+		case d.one(8):
+			s = Service{AnyProtocol: true}
+		case s.Protocol.HasPorts():
+			if d.one(4) {
+				s.Source = d.ports()
+			}
+			s.Destination = d.ports()
+		case s.Protocol != netstack.GRE && d.one(2):
+			s.ICMP, s.Type, s.Code = true, uint8(d.IntN(3)), int16(d.IntN(3)-1)
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func (d dice) zones() Zones { return Zones(1+d.IntN(3)) | Zones(d.IntN(2))<<netstack.Self }
+
+func (d dice) spec() (s Spec) {
+	for i := range d.IntN(8) {
+		s.Rules = append(s.Rules, Rule{
+			Name: fmt.Sprint("r", i), From: d.zones(), To: d.zones(), Family: Family(d.IntN(3)),
+			Source: d.addresses(), Destination: d.addresses(), Service: d.services(),
+			Action: pick(d, netstack.Pass, netstack.Pass, netstack.Reject, netstack.Drop), Log: d.one(2),
+		})
+	}
+	for i := range d.IntN(5) {
+		n := NAT{
+			Name: fmt.Sprint("n", i), Type: pick(d, Masquerade, DNAT), From: d.zones(), To: d.zones(), Family: Family(d.IntN(3)),
+			Target: netip.AddrPortFrom(d.addr(d.one(2)), d.port()),
+		}
+		if d.one(2) { // else it holds for most packets
+			n.Source, n.Destination, n.Service = d.addresses(), d.addresses(), d.services()
+		}
+		s.NAT = append(s.NAT, n)
+	}
+	return s
+}
+
+func (d dice) topology() (t Topology) {
+	for i := range t.Sides {
+		s := SideTopology{IPv4: !d.one(8), IPv6: !d.one(8)}
+		for range 1 + d.IntN(4) {
+			s.Own = append(s.Own, d.addr(d.one(2)))
+		}
+		for range d.IntN(4) {
+			s.Networks = append(s.Networks, d.prefix())
+		}
+		t.Sides[i] = s
+	}
+	return t
+}
+
+func (d dice) packet() *netstack.Packet {
+	v4 := d.one(2)
+	p := &netstack.Packet{Version: 6}
+	if v4 {
+		p.Version = 4
+	}
+	p.Flow = netstack.FlowKey{
+		Src: netstack.AddrFrom(d.addr(v4)), Dst: netstack.AddrFrom(d.addr(v4)),
+		Proto: d.protocol(), In: pick(d, netstack.Inside, netstack.Outside),
+	}
+	switch p.Flow.Proto {
+	case netstack.ICMP, netstack.ICMPv6:
+		p.ICMP = pick(d, netstack.ICMPQuery, netstack.ICMPError)
+		p.ICMPType, p.ICMPCode = uint8(d.IntN(3)), uint8(d.IntN(3))
+		p.Flow.SrcPort, p.Flow.DstPort = d.port(), uint16(p.ICMPType)
+	case netstack.TCP, netstack.UDP:
+		p.Flow.SrcPort, p.Flow.DstPort = d.port(), d.port()
+	}
+	return p
+}
+
+// TestAgainstTheSlowTwin compares every decision on thousands of random rule
+// sets, boxes and packets, and checks that all kinds of decision were among
+// them.
+func TestAgainstTheSlowTwin(t *testing.T) {
+	seen := map[string]int{}
+	for seed := range uint64(2000) {
+		d := dice{rand.New(rand.NewPCG(seed, 1))}
+		twin := slow{d.spec(), d.topology()}
+		rs := compiled(t, twin.spec, twin.box)
+		for range 40 {
+			p := d.packet()
+			got, want := told(rs, rs.Evaluate(p)), told(rs, twin.evaluate(p))
+			if got != want {
+				t.Fatalf("seed %d, %v from %v:\n got %s\nwant %s\n%+v", seed, p.Flow, p.Flow.In, got, want, twin)
+			}
+			if got, want := rs.Admissible(p), twin.admissible(p); got != want {
+				t.Fatalf("seed %d, %v from %v: %v, want %v\n%+v", seed, p.Flow, p.Flow.In, got, want, twin.box)
+			}
+			count(seen, rs.Evaluate(p), rs.Admissible(p))
+		}
+	}
+	for _, kind := range []string{"pass", "reject", "drop", "policy", "no-route", "untranslatable", "spoofed", "dnat", "snat", "self", "v6 snat"} {
+		if seen[kind] < 50 {
+			t.Errorf("%s seen %d times: the test does not try it", kind, seen[kind])
+		}
+	}
+}
+
+func count(seen map[string]int, d Decision, r netstack.Reason) {
+	seen[d.Verdict.String()]++
+	seen[d.Reason.String()]++
+	seen[r.String()]++
+	if d.Verdict != netstack.Pass {
+		return
+	}
+	seen[d.Out.String()]++
+	if d.Translation.DstRule != 0 {
+		seen["dnat"]++
+	}
+	if pool := d.Translation.Pool; pool != nil {
+		seen["snat"]++
+		if !pool.Addr.Is4() {
+			seen["v6 snat"]++
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package policy
+
+import (
+	"net/netip"
+
+	"sallyport/netstack"
+)
+
+// slow judges packets straight from what was written, with the standard
+// library's addresses and no preparation: the obviously right twin of RuleSet.
+type slow struct {
+	spec Spec
+	box  Topology
+}
+
+// meeting is a packet where it is looked at: destination and port may be
+// translated, and out is not known at first.
+type meeting struct {
+	p        *netstack.Packet
+	src, dst netip.Addr
+	dstPort  uint16
+	to       Zones // 0: not known yet
+}
+
+func (s slow) evaluate(p *netstack.Packet) Decision {
+	m := meeting{p: p, src: p.Flow.Src.Netip(), dst: p.Flow.Dst.Netip(), dstPort: p.Flow.DstPort}
+	d := Decision{Rule: DefaultRule}
+	for i, n := range s.spec.NAT {
+		if n.Type != DNAT || n.Target.Addr().Is4() != m.src.Is4() || !s.meets(m, n.From, AnyZone, n.Family, n.Source, n.Destination, n.Service) {
+			continue
+		}
+		m.dst = n.Target.Addr()
+		d.Translation.Dst, d.Translation.DstRule = netstack.AddrFrom(m.dst), uint16(i+1)
+		if n.Target.Port() != 0 && p.Flow.Proto.HasPorts() {
+			m.dstPort, d.Translation.DstPort = n.Target.Port(), n.Target.Port()
+		}
+		break
+	}
+	d.Out = s.sideOf(m.dst)
+	m.to = 1 << d.Out
+	if !s.forwards(p.Flow.In, m.src) || d.Out != netstack.Self && !s.forwards(d.Out, m.src) ||
+		p.Flow.In == netstack.Outside && d.Out == netstack.Outside {
+		return Decision{Reason: netstack.NoRoute, Rule: DefaultRule, Out: d.Out}
+	}
+	if d.Out == netstack.Self && d.Translation.DstRule != 0 {
+		return Decision{Reason: netstack.Untranslatable, Rule: DefaultRule, Out: d.Out}
+	}
+	d.Reason = netstack.Policy
+	for i, r := range s.spec.Rules {
+		if s.meets(m, r.From, r.To, r.Family, r.Source, r.Destination, r.Service) {
+			d.Verdict, d.Rule, d.Log = r.Action, uint32(i), r.Log
+			break
+		}
+	}
+	if d.Verdict != netstack.Pass {
+		return d
+	}
+	d.Reason = netstack.ReasonNone
+	if d.Out == netstack.Self {
+		return d
+	}
+	for i, n := range s.spec.NAT {
+		if n.Type == Masquerade && s.meets(m, n.From, n.To, n.Family, n.Source, n.Destination, n.Service) {
+			d.Translation.SrcRule = uint16(i + 1)
+			own, ok := s.ownGlobal(d.Out, m.src.Is4())
+			if !ok {
+				d.Verdict, d.Reason = netstack.Drop, netstack.Untranslatable
+				return d
+			}
+			d.Translation.Pool = &netstack.Pool{Addr: netstack.AddrFrom(own)}
+			break
+		}
+	}
+	return d
+}
+
+func (s slow) meets(m meeting, from, to Zones, f Family, source, destination []Address, service []Service) bool {
+	return from.Has(m.p.Flow.In) && m.to&^to == 0 &&
+		(f == AnyFamily || (f == IPv4) == m.src.Is4()) &&
+		s.listed(source, m.src) && s.listed(destination, m.dst) && m.serves(service)
+}
+
+func (s slow) listed(list []Address, a netip.Addr) bool {
+	positive, in := false, false
+	for _, e := range list {
+		if e.Negate && s.holds(e, a) {
+			return false
+		}
+		positive = positive || !e.Negate
+		in = in || !e.Negate && s.holds(e, a)
+	}
+	return in || !positive
+}
+
+func (s slow) holds(e Address, a netip.Addr) bool {
+	if e.Self {
+		return s.own(a)
+	}
+	return a.Is4() == e.Range.First.Is4() && a.Compare(e.Range.First) >= 0 && a.Compare(e.Range.Last) <= 0
+}
+
+func (m meeting) serves(list []Service) bool {
+	for _, s := range list {
+		if m.served(s) {
+			return true
+		}
+	}
+	return len(list) == 0
+}
+
+func (m meeting) served(s Service) bool {
+	if s.AnyProtocol {
+		return true
+	}
+	if s.Protocol != m.p.Flow.Proto {
+		return false
+	}
+	if s.ICMP {
+		return s.Type == m.p.ICMPType && (s.Code < 0 || uint8(s.Code) == m.p.ICMPCode)
+	}
+	none := netstack.PortRange{}
+	return (s.Source == none || s.Source.Contains(m.p.Flow.SrcPort)) && (s.Destination == none || s.Destination.Contains(m.dstPort))
+}
+
+func (s slow) own(a netip.Addr) bool {
+	for _, side := range s.box.Sides {
+		for _, o := range side.Own {
+			if o == a {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sideOf compares the longest prefix of either side.
+func (s slow) sideOf(a netip.Addr) netstack.Side {
+	if s.own(a) {
+		return netstack.Self
+	}
+	var longest [netstack.Sides]int
+	for i, side := range s.box.Sides {
+		longest[i] = -1
+		for _, p := range side.Networks {
+			if p.Contains(a) {
+				longest[i] = max(longest[i], p.Bits())
+			}
+		}
+	}
+	if in := longest[netstack.Inside]; in >= 0 && in >= longest[netstack.Outside] {
+		return netstack.Inside
+	}
+	return netstack.Outside
+}
+
+func (s slow) forwards(side netstack.Side, a netip.Addr) bool {
+	if a.Is4() {
+		return s.box.Sides[side].IPv4
+	}
+	return s.box.Sides[side].IPv6
+}
+
+func (s slow) ownGlobal(side netstack.Side, v4 bool) (netip.Addr, bool) {
+	for _, a := range s.box.Sides[side].Own {
+		if a.Is4() == v4 && a.IsGlobalUnicast() {
+			return a, true
+		}
+	}
+	return netip.Addr{}, false
+}
+
+func (s slow) admissible(p *netstack.Packet) netstack.Reason {
+	src, dst := p.Flow.Src.Netip(), p.Flow.Dst.Netip()
+	inside := s.sideOf(src) == netstack.Inside
+	switch {
+	case s.own(src) && !(p.ICMP == netstack.ICMPError && s.own(dst)):
+		return netstack.Spoofed
+	case p.Flow.In == netstack.Outside && inside:
+		return netstack.Spoofed
+	case p.Flow.In == netstack.Inside && !inside && !s.own(src) && len(s.box.Sides[netstack.Inside].Networks) > 0:
+		return netstack.Spoofed
+	}
+	out := s.sideOf(dst)
+	if !s.forwards(p.Flow.In, src) || out != netstack.Self && !s.forwards(out, src) {
+		return netstack.NoRoute
+	}
+	return netstack.ReasonNone
+}
