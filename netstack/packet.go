@@ -15,7 +15,9 @@ const (
 	ICMPOther          // neither: redirect, router discovery, neighbour discovery ...
 )
 
-// Fragment is what a fragment's header says of its place in the datagram.
+// Fragment is what a fragment's header says of its place in the datagram. An
+// IPv6 packet whose fragment header says that it is both the first and the last
+// (RFC 6946) is a whole datagram.
 type Fragment struct {
 	Is     bool // false: a whole datagram, and the rest is zero
 	More   bool
@@ -41,9 +43,16 @@ type Packet struct {
 
 	// Quoted is the flow of the packet that an ICMP error quotes, oriented as
 	// that packet was when it was dropped: its Src is who sent it. In is the
-	// side opposite to the error's. Set only if ICMP is ICMPError.
+	// side opposite to the error's. Set only if ICMP is ICMPError, and even
+	// then zero, which no session has, if nothing can be said of the quoted
+	// packet: a later fragment, an ICMP error, impossible addresses.
 	Quoted FlowKey
 	// quote is where the quoted packet starts, quoteTransport where its
 	// transport header does.
 	quote, quoteTransport uint16
+
+	sum transportSum
+	// pseudoDst is where the destination address is that the pseudo-header
+	// counts: the header's own, or a routing header's last (RFC 8200 8.1).
+	pseudoDst uint16
 }

@@ -1,0 +1,89 @@
+package netstack
+
+import (
+	"encoding/binary"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+)
+
+// icmpMin is the least length of every ICMP and ICMPv6 message that matters
+// here: type, code, checksum and one word.
+const icmpMin = 8
+
+// icmpID is where a query has its identifier.
+const icmpID = 4
+
+// parseICMP classifies a message, names its flow, and reads what it quotes. The
+// other version's ICMP is just a protocol.
+func (p *Packet) parseICMP(t []byte) Reason {
+	if (p.Flow.Proto == ICMP) != (p.Version == 4) {
+		return ReasonNone
+	}
+	if len(t) < icmpMin {
+		return Short
+	}
+	p.sum = icmpSum(p.Flow.Proto)
+	p.Payload = p.Transport + icmpMin
+	p.ICMPType, p.ICMPCode = t[0], t[1]
+	p.ICMP = p.Flow.icmp(t)
+	if p.ICMP == ICMPError {
+		return p.parseQuote(t[icmpMin:])
+	}
+	return ReasonNone
+}
+
+func icmpSum(proto Protocol) transportSum {
+	if proto == ICMPv6 {
+		return transportSum{withPseudo, header.ICMPv6ChecksumOffset}
+	}
+	return transportSum{plain, icmpv4Checksum}
+}
+
+// icmpv4Checksum is where an ICMP message has its checksum.
+const icmpv4Checksum = 2
+
+// icmp sets the ports that stand for an ICMP query's identifier, if the message
+// t is a query or a reply, and returns what it is. t has icmpMin bytes.
+func (k *FlowKey) icmp(t []byte) ICMPKind {
+	kind, request := icmpClass(k.Proto, t[0])
+	id := binary.BigEndian.Uint16(t[icmpID:])
+	switch kind {
+	case ICMPQuery:
+		k.SrcPort, k.DstPort = id, uint16(request)
+	case ICMPReply:
+		k.SrcPort, k.DstPort = uint16(request), id
+	}
+	return kind
+}
+
+// icmpClass returns what a message of this type is, and of a query or a reply
+// the type that the request has. A redirect is no error here: it asks a host to
+// change its routes, and is never forwarded on behalf of a session.
+func icmpClass(proto Protocol, kind uint8) (class ICMPKind, request uint8) {
+	if proto == ICMPv6 {
+		return icmpv6Class(header.ICMPv6Type(kind))
+	}
+	switch header.ICMPv4Type(kind) {
+	case header.ICMPv4Echo, header.ICMPv4Timestamp:
+		return ICMPQuery, kind
+	case header.ICMPv4EchoReply:
+		return ICMPReply, uint8(header.ICMPv4Echo)
+	case header.ICMPv4TimestampReply:
+		return ICMPReply, uint8(header.ICMPv4Timestamp)
+	case header.ICMPv4DstUnreachable, header.ICMPv4SrcQuench, header.ICMPv4TimeExceeded, header.ICMPv4ParamProblem:
+		return ICMPError, 0
+	}
+	return ICMPOther, 0
+}
+
+func icmpv6Class(kind header.ICMPv6Type) (class ICMPKind, request uint8) {
+	switch kind {
+	case header.ICMPv6EchoRequest:
+		return ICMPQuery, uint8(kind)
+	case header.ICMPv6EchoReply:
+		return ICMPReply, uint8(header.ICMPv6EchoRequest)
+	case header.ICMPv6DstUnreachable, header.ICMPv6PacketTooBig, header.ICMPv6TimeExceeded, header.ICMPv6ParamProblem:
+		return ICMPError, 0
+	}
+	return ICMPOther, 0
+}

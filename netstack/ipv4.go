@@ -1,0 +1,87 @@
+package netstack
+
+import "gvisor.dev/gvisor/pkg/tcpip/header"
+
+// Where the addresses are in the IPv4 header.
+const (
+	ipv4Src = 12
+	ipv4Dst = 16
+)
+
+// parse4 reads an IPv4 packet that is wholly there.
+func (h *ipHeader) parse4(b []byte) Reason {
+	if r := h.walk4(b); r != ReasonNone {
+		return r
+	}
+	if h.end < h.transport {
+		return BadHeader
+	}
+	if h.end > len(b) {
+		return Short
+	}
+	if r := ipv4Options(b[header.IPv4MinimumSize:h.transport]); r != ReasonNone {
+		return r
+	}
+	return h.checkFragment(h.end)
+}
+
+// walk4 reads an IPv4 header, of a packet that may be cut off after it.
+func (h *ipHeader) walk4(b []byte) Reason {
+	h.version = 4
+	if len(b) < header.IPv4MinimumSize {
+		return Short
+	}
+	ip := header.IPv4(b)
+	h.src, h.dst = AddrFrom4(b[ipv4Src:]), AddrFrom4(b[ipv4Dst:])
+	h.proto, h.pseudoDst = Protocol(ip.Protocol()), ipv4Dst
+	h.transport, h.end = int(ip.HeaderLength()), int(ip.TotalLength())
+	if h.transport < header.IPv4MinimumSize {
+		return BadHeader
+	}
+	if h.transport > len(b) {
+		return Short
+	}
+	if !ip.IsChecksumValid() {
+		return BadChecksum
+	}
+	if ip.More() || ip.FragmentOffset() != 0 {
+		h.fragment = Fragment{true, ip.More(), ip.FragmentOffset(), uint32(ip.ID())}
+		h.fragmentData = h.transport
+	}
+	return ReasonNone
+}
+
+// IPv4 options, RFC 791 3.1.
+const (
+	optionEnd         = 0
+	optionNop         = 1
+	optionLooseRoute  = 131
+	optionStrictRoute = 137
+)
+
+// ipv4Options walks the options. Only padding may pass: routers and endpoints
+// ignore or drop the rest (RFC 7126), and a source route picks its own way.
+func ipv4Options(b []byte) Reason {
+	verdict := ReasonNone
+	for len(b) > 0 && b[0] != optionEnd {
+		if b[0] == optionNop {
+			b = b[1:]
+			continue
+		}
+		if len(b) < 2 || b[1] < 2 || int(b[1]) > len(b) {
+			return BadHeader
+		}
+		if verdict != SourceRoute {
+			verdict = ipv4Option(b[0])
+		}
+		b = b[b[1]:]
+	}
+	return verdict
+}
+
+func ipv4Option(kind byte) Reason {
+	if kind == optionLooseRoute || kind == optionStrictRoute {
+		return SourceRoute
+	}
+	return IPOption
+}

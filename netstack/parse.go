@@ -1,0 +1,43 @@
+package netstack
+
+// Parse makes p the view of f, which arrived on side in. It resets every field,
+// and validates once what every accessor and every rewrite then relies on:
+// headers inside the packet, lengths that agree, an IPv4 header checksum that
+// is right, addresses that may be forwarded, an Offload that speaks of this
+// packet. Bytes beyond the packet's own length are cut off f.
+//
+// Any reason but ReasonNone is a drop: Flow then holds what could be read, for
+// logs and counters, and nothing else of p may be used. The transport checksum
+// and the TCP flags are not tested: see ChecksumOK and ValidTCPFlags.
+func (p *Packet) Parse(in Side, f *Frame) Reason {
+	*p = Packet{Frame: f}
+	p.Flow.In = in
+	if r := p.parseNetwork(f); r != ReasonNone {
+		return r
+	}
+	if martian(p.Version, p.Flow.Src) || martian(p.Version, p.Flow.Dst) {
+		return Martian
+	}
+	if p.Flow.Src == p.Flow.Dst {
+		return Land
+	}
+	if r := p.parseTransport(); r != ReasonNone {
+		return r
+	}
+	return p.checkOffload()
+}
+
+// parseNetwork walks the IP header and what follows it, and cuts f to the
+// packet's own length.
+func (p *Packet) parseNetwork(f *Frame) Reason {
+	var h ipHeader
+	r := h.parse(f.Bytes())
+	p.Version, p.pseudoDst, p.Fragment = h.version, uint16(h.pseudoDst), h.fragment
+	p.Flow.Src, p.Flow.Dst, p.Flow.Proto = h.src, h.dst, h.proto
+	if r != ReasonNone {
+		return r
+	}
+	p.Transport, p.Payload = uint16(h.transport), uint16(h.transport)
+	f.SetLen(h.end)
+	return ReasonNone
+}

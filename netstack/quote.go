@@ -1,0 +1,50 @@
+package netstack
+
+import "encoding/binary"
+
+// quoteMin is how much of a quoted transport header must be there to say which
+// conversation it is of, and with TCP which sequence number (RFC 792).
+const quoteMin = 8
+
+// parseQuote reads the packet that an ICMP error quotes. It may be cut off, but
+// its IP header must be whole and, in IPv4, have a right checksum (RFC 5508
+// REQ-3).
+func (p *Packet) parseQuote(q []byte) Reason {
+	var h ipHeader
+	if r := h.parseQuoted(q, p.Version); r != ReasonNone {
+		return r
+	}
+	p.quote, p.quoteTransport = p.Payload, p.Payload+uint16(h.transport)
+	quoted, r := h.flow(q[h.transport:])
+	if r != ReasonNone || quoted == (FlowKey{}) {
+		return r
+	}
+	quoted.In = p.Flow.In.Opposite()
+	p.Quoted = quoted
+	return ReasonNone
+}
+
+// flow returns the flow of a quoted packet whose transport header, or its
+// start, is t; the zero flow if it can be of no session: a later fragment, an
+// ICMP error (RFC 1122 3.2.2), addresses that were never forwarded.
+func (h *ipHeader) flow(t []byte) (FlowKey, Reason) {
+	k := FlowKey{Src: h.src, Dst: h.dst, Proto: h.proto}
+	if h.fragment.Offset != 0 || martian(h.version, h.src) || martian(h.version, h.dst) {
+		return FlowKey{}, ReasonNone
+	}
+	icmp := h.proto == ICMP && h.version == 4 || h.proto == ICMPv6 && h.version == 6
+	if !icmp && !h.proto.HasPorts() {
+		return k, ReasonNone
+	}
+	if len(t) < quoteMin {
+		return FlowKey{}, Short
+	}
+	if !icmp {
+		k.SrcPort, k.DstPort = binary.BigEndian.Uint16(t), binary.BigEndian.Uint16(t[2:])
+		return k, ReasonNone
+	}
+	if k.icmp(t) == ICMPError {
+		return FlowKey{}, ReasonNone
+	}
+	return k, ReasonNone
+}

@@ -1,0 +1,111 @@
+package netstack
+
+import (
+	"encoding/binary"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+)
+
+// parseTransport validates the transport header of the packet, if it is there
+// and known; of others, the addresses are all there is to a flow.
+func (p *Packet) parseTransport() Reason {
+	if p.later() {
+		return ReasonNone
+	}
+	r := p.parseProtocol(p.Bytes()[p.Transport:])
+	if r == Short && p.Fragment.Is {
+		return FragShort
+	}
+	return r
+}
+
+func (p *Packet) parseProtocol(t []byte) Reason {
+	switch p.Flow.Proto {
+	case TCP:
+		return p.parseTCP(t)
+	case UDP:
+		return p.parseUDP(t)
+	case ICMP, ICMPv6:
+		return p.parseICMP(t)
+	case DCCP:
+		return p.parseDCCP(t)
+	case SCTP:
+		return p.parsePorts(t, 12, transportSum{crc32c, 8})
+	case UDPLite:
+		return p.parseUDPLite(t)
+	}
+	return ReasonNone
+}
+
+// parsePorts takes a header of size bytes that starts with ports.
+func (p *Packet) parsePorts(t []byte, size int, sum transportSum) Reason {
+	if len(t) < size {
+		return Short
+	}
+	p.Flow.SrcPort = binary.BigEndian.Uint16(t)
+	p.Flow.DstPort = binary.BigEndian.Uint16(t[2:])
+	p.Payload = p.Transport + uint16(size)
+	p.sum = sum
+	return ReasonNone
+}
+
+func (p *Packet) parseTCP(t []byte) Reason {
+	if len(t) < header.TCPMinimumSize {
+		return Short
+	}
+	size := int(header.TCP(t).DataOffset())
+	if size < header.TCPMinimumSize {
+		return BadHeader
+	}
+	p.TCPFlags = header.TCP(t).Flags()
+	return p.parsePorts(t, size, transportSum{withPseudo, header.TCPChecksumOffset})
+}
+
+// parseUDP takes lengths that leave bytes over (RFC 9868 puts options there)
+// but none that asks for more than there is.
+func (p *Packet) parseUDP(t []byte) Reason {
+	if len(t) < header.UDPMinimumSize {
+		return Short
+	}
+	length := int(header.UDP(t).Length())
+	if length < header.UDPMinimumSize {
+		return BadHeader
+	}
+	if length > len(t) && !p.Fragment.Is {
+		return Short
+	}
+	return p.parsePorts(t, header.UDPMinimumSize, transportSum{optional, udpChecksum})
+}
+
+// parseUDPLite: the length is how much the checksum covers, 0 for all of it
+// (RFC 3828 3.1).
+func (p *Packet) parseUDPLite(t []byte) Reason {
+	if len(t) < header.UDPMinimumSize {
+		return Short
+	}
+	covered := int(header.UDP(t).Length())
+	if covered != 0 && covered < header.UDPMinimumSize {
+		return BadHeader
+	}
+	if covered > len(t) && !p.Fragment.Is {
+		return Short
+	}
+	return p.parsePorts(t, header.UDPMinimumSize, transportSum{optional, udpChecksum})
+}
+
+// parseDCCP: the header has four bytes more with long sequence numbers, and
+// options up to its data offset (RFC 4340 5.1).
+func (p *Packet) parseDCCP(t []byte) Reason {
+	const short, long = 12, 16
+	if len(t) < short {
+		return Short
+	}
+	least, size := short, int(t[4])*4
+	if t[8]&1 != 0 {
+		least = long
+	}
+	if size < least {
+		return BadHeader
+	}
+	return p.parsePorts(t, size, transportSum{withPseudo, 6})
+}
