@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sallyport/appliance/control"
+	"sallyport/appliance/control/controltest"
 )
 
 // TestFilterAgainstReference renders random expressions as text and asks that
@@ -32,7 +33,7 @@ func TestFilterAgainstReference(t *testing.T) {
 			if want {
 				matched++
 			}
-			if f.Match(&sessions[i], noon) != want {
+			if f.Match(&sessions[i], controltest.Noon) != want {
 				t.Fatalf("seed %d: %q on %+v: want %v", seed, e.text, sessions[i], want)
 			}
 		}
@@ -98,7 +99,9 @@ func randomTerm(r *rand.Rand) expression {
 		}, 2},
 		{pick(r, "proto tcp", "tcp", "proto 6"), func(s *control.Session) bool { return s.Protocol == "tcp" }, 2},
 		{fmt.Sprintf("packets >= %d", n), func(s *control.Session) bool { return s.Packets[0]+s.Packets[1] >= uint64(n) }, 2},
-		{fmt.Sprintf("age < %dm", n), func(s *control.Session) bool { return s.Started.After(noon.Add(-time.Duration(n) * time.Minute)) }, 2},
+		{fmt.Sprintf("age < %dm", n), func(s *control.Session) bool {
+			return s.Started.After(controltest.Noon.Add(-time.Duration(n) * time.Minute))
+		}, 2},
 		{"(nat)", func(s *control.Session) bool { return s.NAT != "" }, 2},
 		{`rule "` + strings.Repeat("a", n) + `"`, func(s *control.Session) bool { return s.Rule == strings.Repeat("a", n) }, 2},
 	}
@@ -118,7 +121,7 @@ func randomSession(r *rand.Rand) control.Session {
 	return control.Session{
 		Protocol: pick(r, "tcp", "udp"), Original: half(), Reply: half(),
 		Rule: strings.Repeat("a", r.IntN(4)), NAT: pick(r, "", "internet"),
-		Started: noon.Add(-time.Duration(r.IntN(240)) * time.Second),
+		Started: controltest.Noon.Add(-time.Duration(r.IntN(240)) * time.Second),
 		Packets: [2]uint64{uint64(r.IntN(3)), uint64(r.IntN(3))},
 	}
 }

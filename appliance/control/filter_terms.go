@@ -30,9 +30,9 @@ func init() {
 		"state":   text(func(s *Session) string { return s.State }),
 		"rule":    text(func(s *Session) string { return s.Rule }),
 		"profile": text(func(s *Session) string { return s.Profile }),
-		"nat":     optional(list(func(s *Session) []string { return strings.Split(s.NAT, ",") }), func(s *Session) bool { return s.NAT != "" }),
+		"nat":     optional(texts(func(s *Session) []string { return strings.Split(s.NAT, ",") }), func(s *Session) bool { return s.NAT != "" }),
 		"helper":  optional(text(func(s *Session) string { return s.Helper }), func(s *Session) bool { return s.Helper != "" }),
-		"flag":    list(func(s *Session) []string { return s.Flags }),
+		"flag":    texts(func(s *Session) []string { return s.Flags }),
 		"side":    oneOf([]string{"inside", "outside"}, func(s *Session) string { return s.Original.In }),
 
 		"id":      number(strconvUint, func(s *Session, _ time.Time) int64 { return int64(s.ID) }),

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sallyport/appliance/control"
+	"sallyport/appliance/control/controltest"
 )
 
 // picked returns the ids of the sample sessions that filter picks, as digits.
@@ -16,8 +17,8 @@ func picked(t *testing.T, text string) string {
 		t.Fatalf("%q: %v", text, err)
 	}
 	var ids strings.Builder
-	for _, s := range samples() {
-		if f.Match(&s, noon) {
+	for _, s := range controltest.Sessions() {
+		if f.Match(&s, controltest.Noon) {
 			ids.WriteByte(byte('0' + s.ID))
 		}
 	}
@@ -161,7 +162,7 @@ func FuzzFilter(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	all := samples()
+	all := controltest.Sessions()
 	f.Fuzz(func(t *testing.T, text string) {
 		filter, err := control.ParseFilter(text)
 		var fault *control.FilterError
@@ -172,7 +173,7 @@ func FuzzFilter(f *testing.F) {
 			return
 		}
 		for i := range all {
-			filter.Match(&all[i], noon)
+			filter.Match(&all[i], controltest.Noon)
 		}
 	})
 }

@@ -58,11 +58,11 @@ func bare(is func(*Session) bool) termParser {
 
 // text compares a name, whatever its case.
 func text(field func(*Session) string) termParser {
-	return list(func(s *Session) []string { return []string{field(s)} })
+	return texts(func(s *Session) []string { return []string{field(s)} })
 }
 
-// list looks for a name among several, whatever its case.
-func list(field func(*Session) []string) termParser {
+// texts looks for a name among several, whatever its case.
+func texts(field func(*Session) []string) termParser {
 	return func(p *parser, t token) (matcher, error) {
 		return equal(p, t, func(v token) (matcher, error) {
 			is := func(have string) bool { return strings.EqualFold(have, v.text) }

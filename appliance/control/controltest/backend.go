@@ -1,0 +1,117 @@
+// Package controltest is a firewall without packets: what the tests of the
+// control socket, and of the command line that speaks through it, ask.
+package controltest
+
+import (
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"sallyport/appliance/control"
+)
+
+// Backend answers with what is in it. It is safe for concurrent use through
+// its methods.
+type Backend struct {
+	Table []control.Session
+
+	mu sync.Mutex
+}
+
+// New returns a backend with the sample Sessions.
+func New() *Backend { return &Backend{Table: Sessions()} }
+
+// Serve answers for b on a socket of its own until the test ends, and returns
+// the socket's path.
+func Serve(t testing.TB, b control.Backend) string {
+	t.Helper()
+	path := t.TempDir() + "/s"
+	s := control.New(b, zerolog.Nop())
+	if err := s.Listen(path, ""); err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve() }()
+	t.Cleanup(func() {
+		s.Close()
+		if err := <-served; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	})
+	return path
+}
+
+// Status is of a firewall that has run for three hours at Noon.
+func (b *Backend) Status() control.Status {
+	return control.Status{
+		Version: "1.2.3", PID: 17, Started: Noon.Add(-3*time.Hour - 12*time.Minute), Uptime: 11520, Ready: true,
+		Policy:   control.PolicyStatus{File: "/etc/sallyport.toml", Generation: 3, Rules: 12},
+		Sessions: control.SessionStatus{Now: 4, Max: 262144},
+		Drops:    77,
+		Sides: []control.SideStatus{
+			{
+				Side: "inside", Interface: "eth0", Device: "sp-inside", Driver: "vnet", DriverWhy: "offloads work",
+				Addresses: []netip.Addr{netip.MustParseAddr("10.1.0.1"), netip.MustParseAddr("fd00:1::1")},
+				Networks:  []netip.Prefix{netip.MustParsePrefix("10.1.0.0/24"), netip.MustParsePrefix("fd00:1::/64")},
+				MTU:       1500, Families: []string{"ipv4", "ipv6"}, PacketsPassed: 123456, BytesPassed: 98_765_432, Drops: 7,
+			},
+			{
+				Side: "outside", Interface: "eth1", Device: "sp-outside", Driver: "water", DriverWhy: "no virtio header",
+				Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.1")},
+				MTU:       1400, Families: []string{"ipv4"}, PacketsPassed: 234567, BytesPassed: 1_987_654_321, Drops: 70,
+			},
+		},
+	}
+}
+
+// Sessions lists the Table without holding the lock while yield runs.
+func (b *Backend) Sessions(yield func(control.Session) bool) {
+	b.mu.Lock()
+	all := slices.Clone(b.Table)
+	b.mu.Unlock()
+	for _, s := range all {
+		if !yield(s) {
+			return
+		}
+	}
+}
+
+// Kill removes a session from the Table.
+func (b *Backend) Kill(id uint64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	before := len(b.Table)
+	b.Table = slices.DeleteFunc(b.Table, func(s control.Session) bool { return s.ID == id })
+	return len(b.Table) < before
+}
+
+// Stats has a reason that never occurred.
+func (b *Backend) Stats() []control.Stat {
+	return []control.Stat{
+		{Reason: "passed", Inside: 123456, Outside: 234567},
+		{Reason: "policy", Inside: 7, Outside: 65},
+		{Reason: "no-session", Outside: 5},
+		{Reason: "martian"},
+	}
+}
+
+// Rules has one that was never hit.
+func (b *Backend) Rules() []control.Rule {
+	return []control.Rule{
+		{Number: 1, Name: "web", Action: "accept", Hits: 4321, LastHit: Noon.Add(-12 * time.Second)},
+		{Number: 2, Name: "mail in", Action: "accept"},
+		{Number: 0, Name: "default", Action: "drop", Hits: 77, LastHit: Noon.Add(-26 * time.Hour)},
+	}
+}
+
+// Timeouts has one that a file set.
+func (b *Backend) Timeouts() []control.Timeout {
+	return []control.Timeout{
+		{Name: "tcp_first", Seconds: 30, Source: "default"},
+		{Name: "tcp_established", Seconds: 3600, Source: "/etc/sallyport.toml"},
+	}
+}

@@ -1,0 +1,39 @@
+package control
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// tidy makes what the API promises of a backend's answer: times in UTC and
+// lists that are never null.
+func (s Session) tidy() Session {
+	s.Started, s.LastSeen = moment(s.Started), moment(s.LastSeen)
+	if s.Flags == nil {
+		s.Flags = []string{}
+	}
+	return s
+}
+
+func (s Status) tidy() Status {
+	s.Started = moment(s.Started)
+	s.Sides = slices.Clone(s.Sides)
+	for i := range s.Sides {
+		side := &s.Sides[i]
+		side.Addresses = append([]netip.Addr{}, side.Addresses...)
+		side.Networks = append([]netip.Prefix{}, side.Networks...)
+		side.Families = append([]string{}, side.Families...)
+	}
+	return s
+}
+
+func tidyRules(rules []Rule) []Rule {
+	rules = slices.Clone(rules)
+	for i := range rules {
+		rules[i].LastHit = moment(rules[i].LastHit)
+	}
+	return rules
+}
+
+func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,87 @@
+package control
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+)
+
+const (
+	objectType = "application/json"
+	linesType  = "application/x-ndjson"
+	chunk      = 32 << 10
+)
+
+// Fault is the body of every answer that is not a success.
+type Fault struct {
+	Error  string `json:"error"`
+	Offset int    `json:"offset,omitempty"` // of a fault in a filter, in bytes
+	Hint   string `json:"hint,omitempty"`   // what was probably meant
+	Filter bool   `json:"filter,omitempty"` // the fault is in the filter
+}
+
+func (s *Server) writeObject(w http.ResponseWriter, code int, v any) {
+	s.hurry(w)
+	w.Header().Set("Content-Type", objectType)
+	w.WriteHeader(code)
+	json.NewEncoder(w).Encode(v)
+}
+
+func (s *Server) writeError(w http.ResponseWriter, code int, err error) {
+	fault := Fault{Error: err.Error()}
+	var f *FilterError
+	if errors.As(err, &f) {
+		fault = Fault{f.Message, f.Offset, f.Hint, true}
+	}
+	s.writeObject(w, code, fault)
+}
+
+func writeLines[T any](s *Server, w http.ResponseWriter, of []T) {
+	lines := s.lines(w)
+	for _, v := range of {
+		if !lines.put(v) {
+			return
+		}
+	}
+	lines.flush()
+}
+
+// hurry gives the peer a fresh time to read in.
+func (s *Server) hurry(w http.ResponseWriter) {
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.stall))
+}
+
+// lineWriter streams objects, a line each, in chunks. A peer that does not
+// read a chunk in time is cut off.
+type lineWriter struct {
+	buffer  *bufio.Writer
+	encoder *json.Encoder
+	failed  bool
+}
+
+func (s *Server) lines(w http.ResponseWriter) *lineWriter {
+	w.Header().Set("Content-Type", linesType)
+	b := bufio.NewWriterSize(hurried{s, w}, chunk)
+	return &lineWriter{buffer: b, encoder: json.NewEncoder(b)}
+}
+
+// put writes one object and reports whether the peer still listens.
+func (l *lineWriter) put(v any) bool {
+	l.failed = l.failed || l.encoder.Encode(v) != nil
+	return !l.failed
+}
+
+func (l *lineWriter) flush() { l.buffer.Flush() }
+
+// hurried is a response whose every chunk has its own deadline.
+type hurried struct {
+	server *Server
+	http.ResponseWriter
+}
+
+func (h hurried) Write(b []byte) (int, error) {
+	h.server.hurry(h.ResponseWriter)
+	return h.ResponseWriter.Write(b)
+}
