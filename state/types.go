@@ -44,11 +44,13 @@ type Match struct {
 	Event      Event // what this packet did to its session, if that is to be logged
 }
 
-// Event is a turn in a session's life that a rule may want logged.
+// Event is a turn in a session's life, told only if its rule logs. A session
+// that ends without a packet, by expiry or by Kill, has no Event: all ends come
+// through Table.Ended.
 type Event uint8
 
 const (
 	NoEvent Event = iota
-	Opened
-	Closed
+	Opened        // this packet began the session
+	Closed        // this packet closed or reset it; Table.Ended has its record
 )

@@ -1,0 +1,37 @@
+package state
+
+import "sallyport/netstack"
+
+// trackError finds the session that an ICMP error speaks of. The error travels
+// against the packet that it quotes, so it goes the way of the session's key
+// that the quoted packet is, reversed. The firewall forwards it as part of that
+// session, with the quotation as its receiver knows the packet.
+//
+// An error is counted, and changes nothing else: it neither refreshes nor ends
+// a session (RFC 5508 REQ-6, RFC 5382 REQ-10, RFC 5927).
+func (t *Table) trackError(p *netstack.Packet, now Instant) (Match, netstack.Reason) {
+	key := p.Quoted.Reverse(p.Flow.In)
+	r, d := t.find(&key, now)
+	if r == 0 {
+		return Match{}, netstack.ICMPUnrelated
+	}
+	s := t.sessions.at(r)
+	s.count(d, p)
+	m := t.match(r, d)
+	m.Quoted = s.key[d.Opposite()]
+	m.Leave = errorLeaves(m.Leave, &s.key[d], &p.Flow)
+	return m, netstack.ReasonNone
+}
+
+// errorLeaves returns the outer addresses of an error that arrived as outer and
+// goes the way of packets that arrive as key and leave as leave. Its receiver is
+// theirs. A router on the way keeps its address, unless it stands behind an
+// address that is translated: then that address speaks for it, and none of the
+// protected network's shows (RFC 5508 REQ-4, REQ-5).
+func errorLeaves(leave netstack.FlowKey, key, outer *netstack.FlowKey) netstack.FlowKey {
+	e := netstack.FlowKey{Src: outer.Src, Dst: leave.Dst, Proto: outer.Proto, In: outer.In}
+	if key.Src != leave.Src {
+		e.Src = leave.Src
+	}
+	return e
+}

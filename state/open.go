@@ -1,0 +1,89 @@
+package state
+
+import "sallyport/netstack"
+
+// reapOnFull is how many records a packet that finds the table full looks at
+// for one that has expired.
+const reapOnFull = 32
+
+// Open begins a session with p, which Track has found to belong to none, as the
+// policy admitted it. Refusals: StateLimit, NATExhausted, Untranslatable,
+// NoRoute for a side that is no door, and whatever Track would say of p now: it
+// may have found its session, made by another worker, in the meantime.
+func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (Match, netstack.Reason) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if p.Fragment.Is {
+		return Match{}, netstack.FragLimit
+	}
+	if r, d := t.find(&p.Flow, now); r != 0 {
+		if m, v := t.admit(r, d, p, now); !v.fresh {
+			return m, v.reason
+		}
+		t.end(r, CauseReplaced)
+	}
+	if reason := t.mayOpen(p, &a, now); reason != netstack.ReasonNone {
+		return Match{}, reason
+	}
+	reply, mapping, reason := t.translate(&p.Flow, &a, now)
+	if reason != netstack.ReasonNone {
+		return Match{}, reason
+	}
+	return t.open(p, &a, reply, mapping, now), netstack.ReasonNone
+}
+
+// mayOpen tests what does not depend on translation.
+func (t *Table) mayOpen(p *netstack.Packet, a *Admission, now Instant) netstack.Reason {
+	if reason := opens(p); reason != netstack.ReasonNone {
+		return reason
+	}
+	if a.Out >= netstack.Sides {
+		return netstack.NoRoute
+	}
+	if t.counters.live == int(t.sessions.max) {
+		t.sweep(now, reapOnFull)
+	}
+	if t.counters.live == int(t.sessions.max) {
+		return netstack.StateLimit
+	}
+	return netstack.ReasonNone
+}
+
+// open makes the session. There is room, and neither key is in use.
+func (t *Table) open(p *netstack.Packet, a *Admission, reply netstack.FlowKey, mapping ref, now Instant) Match {
+	r := t.sessions.take()
+	s := t.sessions.at(r)
+	s.key = [2]netstack.FlowKey{p.Flow, reply}
+	s.mapping = mapping
+	s.rule, s.generation = a.Rule, a.Generation
+	s.flags = flagsOf(p.Flow.In, a)
+	s.started, s.seen = now, now
+	s.begin(p)
+	s.count(Original, p)
+	t.rearm(s, now)
+	t.link(r)
+	t.inPhase[s.phase]++
+	t.counters.live++
+	t.counters.opened++
+	m := t.match(r, Original)
+	if a.Log {
+		m.Event = Opened
+	}
+	return m
+}
+
+func flagsOf(in netstack.Side, a *Admission) (f Flags) {
+	if a.Translation.Pool != nil {
+		f |= SourceNAT
+	}
+	if !a.Translation.Dst.IsZero() {
+		f |= DestinationNAT
+	}
+	if a.Out == in {
+		f |= Hairpin
+	}
+	if a.Log {
+		f |= Logged
+	}
+	return f
+}

@@ -1,0 +1,115 @@
+package state
+
+import (
+	"math/bits"
+
+	"sallyport/netstack"
+)
+
+// session is the record of one conversation. It is free of pointers and 200
+// bytes long; see TestSessionSize.
+type session struct {
+	// key is how the packets of each direction look when they arrive, before
+	// any translation. Under NAT the two differ by more than Reverse: a packet
+	// of one direction leaves looking like the other's reversed.
+	key [2]netstack.FlowKey
+
+	started, seen, expires Instant
+
+	packets, bytes [2]uint64
+
+	peer [2]peer // TCP: the sender of each direction
+
+	serial     uint32 // how often this record has been used before
+	mapping    ref    // the external port this session holds, 0: none; the next free record, if free
+	rule       uint32
+	generation uint32
+
+	phase phase
+	timer Timer
+	flags Flags
+}
+
+func (s *session) nextFree() *ref { return &s.mapping }
+
+// phase is where a session is in its life. The TCP phases are explained in
+// tcp.go.
+type phase uint8
+
+const (
+	free phase = iota // the record is not in use
+	synSent
+	synSent2
+	synReceived
+	established
+	finWait
+	closeWait
+	closing
+	lastAck
+	timeWait
+	reset
+	single   // not TCP: packets one way only
+	multiple // not TCP: packets both ways
+	phases
+)
+
+var phaseWords = [phases]string{
+	"free", "syn-sent", "syn-sent2", "syn-received", "established", "fin-wait", "close-wait",
+	"closing", "last-ack", "time-wait", "reset", "single", "multiple",
+}
+
+// over reports whether the conversation has ended, so that the session only
+// waits for stragglers. Its timer is then absolute: no packet prolongs it.
+func (p phase) over() bool { return p == timeWait || p == reset }
+
+var tcpTimers = [phases]Timer{
+	synSent: TCPOpening, synSent2: TCPOpening, synReceived: TCPOpening,
+	established: TCPEstablished, finWait: TCPEstablished, closeWait: TCPEstablished,
+	closing: TCPClosing, lastAck: TCPClosing, timeWait: TCPTimeWait, reset: TCPReset,
+}
+
+// timerOf returns the timer of a session of protocol proto in phase p.
+func timerOf(proto netstack.Protocol, p phase) Timer {
+	switch proto {
+	case netstack.TCP:
+		return tcpTimers[p]
+	case netstack.UDP, netstack.UDPLite:
+		return UDPSingle + Timer(p-single)
+	case netstack.ICMP, netstack.ICMPv6:
+		return ICMPQuery
+	}
+	return GenericSingle + Timer(p-single)
+}
+
+// Flags are facts about a session that listings show.
+type Flags uint8
+
+const (
+	SourceNAT      Flags = 1 << iota // the original direction's source is translated
+	DestinationNAT                   // the original direction's destination is translated
+	Hairpin                          // both ends are on one side
+	Replied                          // packets have been seen both ways
+	Logged                           // start and end are to be logged
+	reported                         // the end has been put on record
+)
+
+var flagWords = [...]string{"source-nat", "destination-nat", "hairpin", "replied", "logged"}
+
+// Words returns the name of each flag set.
+func (f Flags) Words() []string {
+	words := make([]string, 0, bits.OnesCount8(uint8(f)))
+	for i, w := range flagWords {
+		if f>>i&1 != 0 {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// count adds a packet of direction d to the counters: a super-packet as the
+// packets on the wire that it stands for.
+func (s *session) count(d Direction, p *netstack.Packet) {
+	segments := uint64(p.Segments())
+	s.packets[d] += segments
+	s.bytes[d] += uint64(p.Len()) + (segments-1)*uint64(p.Payload)
+}

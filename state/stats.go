@@ -1,0 +1,34 @@
+package state
+
+// counters is what the table counts as it goes.
+type counters struct {
+	live   int
+	opened uint64
+	ended  [Causes]uint64
+}
+
+// Stats is a table's gauges and counters.
+type Stats struct {
+	Sessions    int            // as Len
+	MaxSessions int            // the limit
+	HalfOpen    int            // TCP sessions before the handshake is complete
+	Mappings    int            // external ports lent out
+	Opened      uint64         // sessions ever opened
+	Ended       [Causes]uint64 // sessions removed, by cause
+	EndedLost   uint64         // ends that nobody fetched in time
+}
+
+// Stats returns the table's numbers now.
+func (t *Table) Stats() Stats {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return Stats{
+		Sessions:    t.counters.live,
+		MaxSessions: int(t.sessions.max),
+		HalfOpen:    t.inPhase[synSent] + t.inPhase[synSent2] + t.inPhase[synReceived],
+		Mappings:    t.mappings.live,
+		Opened:      t.counters.opened,
+		Ended:       t.counters.ended,
+		EndedLost:   t.ended.lost,
+	}
+}

@@ -1,0 +1,94 @@
+package state
+
+import (
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"sallyport/netstack"
+)
+
+// segment is what the tracker wants of a TCP header. A super-packet is one long
+// segment.
+type segment struct {
+	flags    header.TCPFlags
+	scale    uint8 // of a SYN: its window scale option, or noScale
+	seq, ack uint32
+	win      uint32 // as it stands in the header, not scaled
+	len      uint32 // bytes of payload
+}
+
+// noScale says that a SYN had no window scale option.
+const noScale = 0xff
+
+func segmentOf(p *netstack.Packet) segment {
+	h := p.TCP()
+	g := segment{
+		flags: p.TCPFlags,
+		scale: noScale,
+		seq:   h.SequenceNumber(),
+		ack:   h.AckNumber(),
+		win:   uint32(h.WindowSize()),
+		len:   uint32(p.PayloadLen()),
+	}
+	if g.has(header.TCPFlagSyn) {
+		g.scale = windowScale(h.Options())
+	}
+	return g
+}
+
+// windowScale returns the window scale option's shift, at most 14 (RFC 7323
+// 2.3), or noScale. It stops at the first option that cannot be walked.
+func windowScale(options []byte) uint8 {
+	for len(options) > 0 {
+		switch options[0] {
+		case header.TCPOptionEOL:
+			return noScale
+		case header.TCPOptionNOP:
+			options = options[1:]
+			continue
+		}
+		if len(options) < 2 || options[1] < 2 || int(options[1]) > len(options) {
+			return noScale
+		}
+		if options[0] == header.TCPOptionWS && options[1] == header.TCPOptionWSLength {
+			return min(options[2], header.MaxWndScale)
+		}
+		options = options[options[1]:]
+	}
+	return noScale
+}
+
+func (g *segment) has(f header.TCPFlags) bool { return g.flags&f == f }
+
+// kind returns the flags that tell what a segment is for.
+func (g *segment) kind() header.TCPFlags {
+	return g.flags & (header.TCPFlagSyn | header.TCPFlagAck | header.TCPFlagFin | header.TCPFlagRst)
+}
+
+const (
+	syn    = header.TCPFlagSyn
+	synAck = header.TCPFlagSyn | header.TCPFlagAck
+)
+
+// end returns the sequence number after the segment's last; SYN and FIN count
+// one each.
+func (g *segment) end() uint32 {
+	end := g.seq + g.len
+	if g.has(header.TCPFlagSyn) {
+		end++
+	}
+	if g.has(header.TCPFlagFin) {
+		end++
+	}
+	return end
+}
+
+// before reports whether sequence number a comes before b (RFC 9293 3.4).
+func before(a, b uint32) bool { return int32(a-b) < 0 }
+
+// later returns whichever of a and b comes later.
+func later(a, b uint32) uint32 {
+	if before(a, b) {
+		return b
+	}
+	return a
+}
