@@ -50,12 +50,6 @@ func (p *Packet) DontFragment() bool {
 	return p.Version == 6 || header.IPv4(p.Bytes()).Flags()&header.IPv4FlagDontFragment != 0
 }
 
-// Where the hops left are counted.
-const (
-	ipv4TTL      = 8
-	ipv6HopLimit = 7
-)
-
 // TTL is the number of hops that are left to the packet.
 func (p *Packet) TTL() uint8 {
 	if p.Version == 4 {

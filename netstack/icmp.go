@@ -16,13 +16,13 @@ const icmpID = 4
 // parseICMP classifies a message, names its flow, and reads what it quotes. The
 // other version's ICMP is just a protocol.
 func (p *Packet) parseICMP(t []byte) Reason {
-	if (p.Flow.Proto == ICMP) != (p.Version == 4) {
+	p.sum = sumOf(p.Flow.Proto, p.Version)
+	if p.sum.kind == noSum {
 		return ReasonNone
 	}
 	if len(t) < icmpMin {
 		return Short
 	}
-	p.sum = icmpSum(p.Flow.Proto)
 	p.Payload = p.Transport + icmpMin
 	p.ICMPType, p.ICMPCode = t[0], t[1]
 	p.ICMP = p.Flow.icmp(t)
@@ -31,16 +31,6 @@ func (p *Packet) parseICMP(t []byte) Reason {
 	}
 	return ReasonNone
 }
-
-func icmpSum(proto Protocol) transportSum {
-	if proto == ICMPv6 {
-		return transportSum{withPseudo, header.ICMPv6ChecksumOffset}
-	}
-	return transportSum{plain, icmpv4Checksum}
-}
-
-// icmpv4Checksum is where an ICMP message has its checksum.
-const icmpv4Checksum = 2
 
 // icmp sets the ports that stand for an ICMP query's identifier, if the message
 // t is a query or a reply, and returns what it is. t has icmpMin bytes.

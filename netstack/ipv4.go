@@ -2,10 +2,12 @@ package netstack
 
 import "gvisor.dev/gvisor/pkg/tcpip/header"
 
-// Where the addresses are in the IPv4 header.
+// Where the fields that a rewrite changes are in the IPv4 header.
 const (
-	ipv4Src = 12
-	ipv4Dst = 16
+	ipv4TTL      = 8
+	ipv4Checksum = 10
+	ipv4Src      = 12
+	ipv4Dst      = 16
 )
 
 // parse4 reads an IPv4 packet that is wholly there.

@@ -2,10 +2,11 @@ package netstack
 
 import "gvisor.dev/gvisor/pkg/tcpip/header"
 
-// Where the addresses are in the IPv6 header.
+// Where the fields that a rewrite changes are in the IPv6 header.
 const (
-	ipv6Src = 8
-	ipv6Dst = 24
+	ipv6HopLimit = 7
+	ipv6Src      = 8
+	ipv6Dst      = 24
 )
 
 // parse6 reads an IPv6 packet that is wholly there. A jumbogram (RFC 2675) says

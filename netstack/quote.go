@@ -32,18 +32,15 @@ func (h *ipHeader) flow(t []byte) (FlowKey, Reason) {
 	if h.fragment.Offset != 0 || martian(h.version, h.src) || martian(h.version, h.dst) {
 		return FlowKey{}, ReasonNone
 	}
-	icmp := h.proto == ICMP && h.version == 4 || h.proto == ICMPv6 && h.version == 6
-	if !icmp && !h.proto.HasPorts() {
-		return k, ReasonNone
+	if sumOf(h.proto, h.version).kind == noSum {
+		return k, ReasonNone // no protocol that is known
 	}
 	if len(t) < quoteMin {
 		return FlowKey{}, Short
 	}
-	if !icmp {
+	if h.proto.HasPorts() {
 		k.SrcPort, k.DstPort = binary.BigEndian.Uint16(t), binary.BigEndian.Uint16(t[2:])
-		return k, ReasonNone
-	}
-	if k.icmp(t) == ICMPError {
+	} else if k.icmp(t) == ICMPError {
 		return FlowKey{}, ReasonNone
 	}
 	return k, ReasonNone

@@ -2,16 +2,93 @@ package netstack
 
 import (
 	"encoding/binary"
+	"hash/crc32"
 
 	"gvisor.dev/gvisor/pkg/tcpip/checksum"
 )
 
-// ipv4Checksum is where the IPv4 header has its checksum.
-const ipv4Checksum = 10
+// delta is by how much a rewrite has changed the one's complement sum of some
+// bytes that start at an even offset (RFC 1624). Zero: not at all.
+type delta = uint16
 
-// addTo adds delta to what the Internet checksum that b starts with sums up
-// (RFC 1624, equation 3).
-func addTo(b []byte, delta uint16) {
-	field := binary.BigEndian.Uint16(b)
-	binary.BigEndian.PutUint16(b, ^checksum.Combine(^field, delta))
+// fold makes a sum of words a one's complement sum. Words of 32 bits may be
+// added as they are: 1<<16 counts as 1.
+func fold(sum uint64) delta {
+	sum = sum>>32 + sum&0xffffffff
+	sum = sum>>16 + sum&0xffff
+	sum = sum>>16 + sum&0xffff
+	return delta(sum>>16 + sum)
 }
+
+// put16 writes a word, and returns by how much that changes a sum over it.
+func put16(b []byte, to uint16) delta {
+	from := binary.BigEndian.Uint16(b)
+	if from == to {
+		return 0
+	}
+	binary.BigEndian.PutUint16(b, to)
+	return checksum.Combine(^from, to)
+}
+
+// put32 is put16 for two words.
+func put32(b []byte, to uint32) delta {
+	from := binary.BigEndian.Uint32(b)
+	if from == to {
+		return 0
+	}
+	binary.BigEndian.PutUint32(b, to)
+	return fold(uint64(^from) + uint64(to))
+}
+
+// put128 is put16 for an IPv6 address.
+func put128(b []byte, to Addr) delta {
+	from := AddrFrom16(b)
+	if from == to {
+		return 0
+	}
+	binary.BigEndian.PutUint64(b, to.Hi)
+	binary.BigEndian.PutUint64(b[8:], to.Lo)
+	return fold(halves(^from.Hi) + halves(^from.Lo) + halves(to.Hi) + halves(to.Lo))
+}
+
+// halves is the sum of a number's upper and lower half.
+func halves(n uint64) uint64 { return n>>32 + n&0xffffffff }
+
+// addTo adds d to what the Internet checksum that b starts with sums up
+// (RFC 1624, equation 3), and returns by how much that changes a sum over it.
+func addTo(b []byte, d delta) delta {
+	if d == 0 {
+		return 0
+	}
+	return put16(b, ^checksum.Combine(^binary.BigEndian.Uint16(b), d))
+}
+
+// addToOptional is addTo for a checksum that may be absent, and then stays so.
+func addToOptional(b []byte, d delta) delta {
+	from := binary.BigEndian.Uint16(b)
+	if d == 0 || from == 0 {
+		return 0
+	}
+	to := ^checksum.Combine(^from, d)
+	if to == 0 {
+		to = 0xffff // RFC 768: 0 would say that there is none
+	}
+	return put16(b, to)
+}
+
+// addToPartial adds d to a checksum that is left to the device: so far the sum
+// of the pseudo-header, of which ports are no part.
+func addToPartial(b []byte, d delta) {
+	put16(b, checksum.Combine(binary.BigEndian.Uint16(b), d))
+}
+
+// pseudoSum is the sum of the pseudo-header of a message of n bytes.
+func pseudoSum(src, dst []byte, proto Protocol, n int) uint16 {
+	sum := checksum.Checksum(dst, checksum.Checksum(src, 0))
+	return fold(uint64(sum) + uint64(n) + uint64(proto))
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// crc is the CRC32c of an SCTP packet, its checksum counted as it is.
+func crc(t []byte) uint32 { return crc32.Update(0, castagnoli, t) }

@@ -6,6 +6,12 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 )
 
+// SCTP's common header (RFC 9260 3.1): its length, and where the checksum is.
+const (
+	sctpHeader   = 12
+	sctpChecksum = 8
+)
+
 // parseTransport validates the transport header of the packet, if it is there
 // and known; of others, the addresses are all there is to a flow.
 func (p *Packet) parseTransport() Reason {
@@ -30,7 +36,7 @@ func (p *Packet) parseProtocol(t []byte) Reason {
 	case DCCP:
 		return p.parseDCCP(t)
 	case SCTP:
-		return p.parsePorts(t, 12, transportSum{crc32c, 8})
+		return p.parsePorts(t, sctpHeader)
 	case UDPLite:
 		return p.parseUDPLite(t)
 	}
@@ -38,14 +44,14 @@ func (p *Packet) parseProtocol(t []byte) Reason {
 }
 
 // parsePorts takes a header of size bytes that starts with ports.
-func (p *Packet) parsePorts(t []byte, size int, sum transportSum) Reason {
+func (p *Packet) parsePorts(t []byte, size int) Reason {
 	if len(t) < size {
 		return Short
 	}
 	p.Flow.SrcPort = binary.BigEndian.Uint16(t)
 	p.Flow.DstPort = binary.BigEndian.Uint16(t[2:])
 	p.Payload = p.Transport + uint16(size)
-	p.sum = sum
+	p.sum = sumOf(p.Flow.Proto, p.Version)
 	return ReasonNone
 }
 
@@ -58,7 +64,7 @@ func (p *Packet) parseTCP(t []byte) Reason {
 		return BadHeader
 	}
 	p.TCPFlags = header.TCP(t).Flags()
-	return p.parsePorts(t, size, transportSum{withPseudo, header.TCPChecksumOffset})
+	return p.parsePorts(t, size)
 }
 
 // parseUDP takes lengths that leave bytes over (RFC 9868 puts options there)
@@ -74,7 +80,7 @@ func (p *Packet) parseUDP(t []byte) Reason {
 	if length > len(t) && !p.Fragment.Is {
 		return Short
 	}
-	return p.parsePorts(t, header.UDPMinimumSize, transportSum{optional, udpChecksum})
+	return p.parsePorts(t, header.UDPMinimumSize)
 }
 
 // parseUDPLite: the length is how much the checksum covers, 0 for all of it
@@ -90,7 +96,7 @@ func (p *Packet) parseUDPLite(t []byte) Reason {
 	if covered > len(t) && !p.Fragment.Is {
 		return Short
 	}
-	return p.parsePorts(t, header.UDPMinimumSize, transportSum{optional, udpChecksum})
+	return p.parsePorts(t, header.UDPMinimumSize)
 }
 
 // parseDCCP: the header has four bytes more with long sequence numbers, and
@@ -107,5 +113,5 @@ func (p *Packet) parseDCCP(t []byte) Reason {
 	if size < least {
 		return BadHeader
 	}
-	return p.parsePorts(t, size, transportSum{withPseudo, 6})
+	return p.parsePorts(t, size)
 }

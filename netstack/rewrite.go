@@ -1,0 +1,84 @@
+package netstack
+
+import (
+	"encoding/binary"
+
+	"gvisor.dev/gvisor/pkg/tcpip/checksum"
+)
+
+// Rewrite makes the packet one of the flow to: it writes the addresses and
+// ports that differ, and an ICMP query's identifier (the asking side's port; the
+// other is not in the packet). Every checksum stays as right as it was: full, left
+// to the device, or absent. A later fragment has only addresses, and the ports
+// of a fragmented SCTP packet cannot be rewritten: its CRC needs all of it.
+//
+// to has the protocol and the IP version of Flow, which it then replaces.
+func (p *Packet) Rewrite(to FlowKey) {
+	if p.Flow == to {
+		return
+	}
+	t := p.Bytes()[p.Transport:]
+	var message delta
+	switch {
+	case p.later():
+	case p.sum.kind == crc32c:
+		putSCTPPorts(t, &to)
+	default:
+		message = putPorts(t, p.Flow.Proto, p.ICMP, &to)
+	}
+	p.redirect(to.Src, to.Dst, message)
+	p.Flow = to
+}
+
+// redirect gives the packet its new addresses, and its checksums what that
+// changes and what the message has changed by.
+func (p *Packet) redirect(src, dst Addr, message delta) {
+	b := p.Bytes()
+	fromSrc, fromDst, _ := putAddresses(b, p.Version, src, dst)
+	if p.pseudoDst != ipv4Dst && p.pseudoDst != ipv6Dst {
+		fromDst = 0 // a routing header's address is the one that counts
+	}
+	t, pseudo := b[p.Transport:], checksum.Combine(fromSrc, fromDst)
+	if p.partial() {
+		addToPartial(t[p.sum.offset:], pseudo)
+		return
+	}
+	p.sum.update(t, pseudo, message)
+}
+
+// putAddresses writes the addresses of the IP header that b starts with, and
+// returns by how much each changed the sums over it. The IPv4 header's checksum
+// is kept right, and header is by how much it changed.
+func putAddresses(b []byte, version uint8, src, dst Addr) (fromSrc, fromDst, header delta) {
+	if version == 6 {
+		return put128(b[ipv6Src:], src), put128(b[ipv6Dst:], dst), 0
+	}
+	fromSrc, fromDst = put32(b[ipv4Src:], src.V4()), put32(b[ipv4Dst:], dst.V4())
+	return fromSrc, fromDst, addTo(b[ipv4Checksum:], checksum.Combine(fromSrc, fromDst))
+}
+
+// putPorts writes the ports, or the identifier of an ICMP query, at the start of
+// the message t, and returns by how much the message's sum changes.
+func putPorts(t []byte, proto Protocol, icmp ICMPKind, to *FlowKey) delta {
+	switch {
+	case icmp == ICMPQuery:
+		return put16(t[icmpID:], to.SrcPort)
+	case icmp == ICMPReply:
+		return put16(t[icmpID:], to.DstPort)
+	case proto.HasPorts():
+		return checksum.Combine(put16(t, to.SrcPort), put16(t[2:], to.DstPort))
+	}
+	return 0
+}
+
+// putSCTPPorts writes the ports and makes up for them in the checksum. CRCs are
+// linear, so one that was wrong is then as wrong as it was. One of 0 is absent,
+// and stays so (RFC 9653).
+func putSCTPPorts(t []byte, to *FlowKey) {
+	before := crc(t)
+	putPorts(t, SCTP, NotICMP, to)
+	field := t[sctpChecksum:]
+	if sum := binary.LittleEndian.Uint32(field); sum != 0 {
+		binary.LittleEndian.PutUint32(field, sum^before^crc(t))
+	}
+}

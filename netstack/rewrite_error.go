@@ -1,0 +1,43 @@
+package netstack
+
+import "gvisor.dev/gvisor/pkg/tcpip/checksum"
+
+// RewriteError makes an ICMP error one from src to dst that speaks of a packet
+// of the flow quoted, as whoever sent that packet knows it. The quotation's
+// addresses, ports or identifier and checksums, as far as they are quoted, and
+// the error's own checksum are all put right. A quoted SCTP checksum stays as it
+// is: quotations are cut off, and nobody verifies them.
+//
+// Only if ICMP is ICMPError. src, dst and quoted have the IP version of the
+// packet, and quoted the protocol of Quoted; they replace Flow's and Quoted. A
+// packet whose Quoted is zero has its quotation left alone.
+func (p *Packet) RewriteError(src, dst Addr, quoted FlowKey) {
+	var message delta
+	if p.Quoted != (FlowKey{}) {
+		message = p.rewriteQuote(&quoted)
+		p.Quoted = quoted
+	}
+	p.redirect(src, dst, message)
+	p.Flow.Src, p.Flow.Dst = src, dst
+}
+
+// rewriteQuote rewrites the quoted packet, and returns by how much that changes
+// the sum of the message that quotes it.
+func (p *Packet) rewriteQuote(to *FlowKey) delta {
+	b := p.Bytes()
+	t := b[p.quoteTransport:]
+	src, dst, header := putAddresses(b[p.quote:], p.Version, to.Src, to.Dst)
+	proto := p.Quoted.Proto
+	ports := putPorts(t, proto, p.quotedICMP(), to)
+	sum := sumOf(proto, p.Version).update(t, checksum.Combine(src, dst), ports)
+	return fold(uint64(src) + uint64(dst) + uint64(header) + uint64(ports) + uint64(sum))
+}
+
+// quotedICMP is what the quoted packet is to ICMP.
+func (p *Packet) quotedICMP() ICMPKind {
+	if proto := p.Quoted.Proto; proto == p.Flow.Proto {
+		kind, _ := icmpClass(proto, p.Bytes()[p.quoteTransport])
+		return kind
+	}
+	return NotICMP
+}

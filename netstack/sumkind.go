@@ -1,0 +1,63 @@
+package netstack
+
+import "gvisor.dev/gvisor/pkg/tcpip/checksum"
+
+// sumKind is how a transport protocol sums.
+type sumKind uint8
+
+const (
+	noSum      sumKind = iota
+	plain              // the message alone: ICMP
+	withPseudo         // the message and a pseudo-header: TCP, DCCP, ICMPv6
+	optional           // withPseudo; a field of 0 means none, so 0 is sent as 0xFFFF: UDP
+	crc32c             // the message alone, by CRC32c: SCTP
+)
+
+// transportSum is how a transport protocol sums, and where from the start of
+// its header it keeps the result.
+type transportSum struct {
+	kind   sumKind
+	offset uint8
+}
+
+// sumOf returns how proto sums over this IP version. One version's ICMP is no
+// known protocol over the other.
+func sumOf(proto Protocol, version uint8) transportSum {
+	if proto == ICMP && version == 6 || proto == ICMPv6 && version == 4 {
+		return transportSum{}
+	}
+	switch proto {
+	case TCP:
+		return transportSum{withPseudo, 16}
+	case DCCP:
+		return transportSum{withPseudo, 6}
+	case UDP, UDPLite:
+		return transportSum{optional, 6}
+	case ICMP:
+		return transportSum{plain, 2}
+	case ICMPv6:
+		return transportSum{withPseudo, 2}
+	case SCTP:
+		return transportSum{crc32c, sctpChecksum}
+	}
+	return transportSum{}
+}
+
+// update adds what the pseudo-header and the message have changed by to the
+// checksum of the message t, which may be cut off before it, and returns what
+// that changes.
+func (s transportSum) update(t []byte, pseudo, message delta) delta {
+	if int(s.offset)+2 > len(t) {
+		return 0
+	}
+	field := t[s.offset:]
+	switch s.kind {
+	case plain:
+		return addTo(field, message)
+	case withPseudo:
+		return addTo(field, checksum.Combine(pseudo, message))
+	case optional:
+		return addToOptional(field, checksum.Combine(pseudo, message))
+	}
+	return 0
+}
