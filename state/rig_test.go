@@ -28,7 +28,7 @@ func newRig(t testing.TB, l Limits) *rig {
 
 // newMasqueradingRig is one whose policy lets the inside out behind 192.0.2.1.
 func newMasqueradingRig(t testing.TB) *rig {
-	r := newRig(t, DefaultLimits())
+	r := newRig(t, Limits{MaxSessions: 100})
 	pool := pool("192.0.2.1", 1024, 65535)
 	r.policy = func(p *netstack.Packet) (Admission, bool) {
 		a := Admission{Rule: 7, Generation: 3, Out: netstack.Outside}

@@ -62,10 +62,11 @@ func (src *peer) acknowledges(dst *peer, g *segment) bool {
 	return before(src.ack, g.ack) && !before(dst.seqLo, g.ack)
 }
 
-// repeatsSYN reports whether g, from src, can be its SYN once more: dst has
-// acknowledged it, and perhaps data with it (RFC 7413) and a little after it.
+// repeatsSYN reports whether g, from src, can be its SYN once more: what dst has
+// acknowledged is that SYN at most, and perhaps the data that came with it (RFC
+// 7413) and a little after it.
 func (src *peer) repeatsSYN(dst *peer, g *segment) bool {
-	return dst.ack-(g.seq+1) <= 0xffff
+	return dst.ack-g.seq <= 0xffff
 }
 
 // mayReset reports whether a RST from src can be meant for this conversation:

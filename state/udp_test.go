@@ -46,7 +46,7 @@ func TestUDPLivesThirtySecondsUntilAnswered(t *testing.T) {
 	answer := nettest.UDP("1.1.1.1:53", "192.0.2.1:5353")
 	r := newMasqueradingRig(t)
 	first := r.passes(inside, ask)
-	r.after(30 * time.Second).refused(outside, answer, netstack.Policy)
+	r.after(30*time.Second).refused(outside, answer, netstack.Policy)
 	if r.Len() != 0 {
 		t.Error("the lookup that met the expired session left it there")
 	}
