@@ -1,0 +1,135 @@
+package plumbing
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
+	"golang.org/x/sys/unix"
+)
+
+// allRPFilter reads the namespace's reverse path filter, which a device's own
+// can only add to.
+func allRPFilter() string {
+	value, err := readSysctl("net/ipv4/conf/all/rp_filter")
+	if err != nil {
+		return ""
+	}
+	return value
+}
+
+// looseRPFilter is the reverse path filter that a device needs: what comes out
+// of a TUN has its route back through an interface. The kernel takes the larger
+// of the device's and the namespace's, so strict (1) is overruled by loose (2).
+func looseRPFilter() uint32 {
+	if v := allRPFilter(); v == "" || v == "0" {
+		return 0
+	}
+	return 2
+}
+
+// interfaceSettings are for a side's interface. Proxy ARP would answer for every
+// address that T leads into the TUN, which is all of them.
+func interfaceSettings() settings {
+	return settings{forwarding: 1, rpFilter: looseRPFilter(), proxyARP: 0, proxyARPVLAN: 0}
+}
+
+// tunSettings are for a side's TUN: what comes out of it may have an address of
+// the box as its source.
+func tunSettings() settings {
+	return settings{forwarding: 1, rpFilter: looseRPFilter(), acceptLocal: 1}
+}
+
+// set changes settings of a device, and remembers what they were.
+func (p *Plumbing) set(index int, want settings) error {
+	values, err := devconf(index)
+	if err != nil {
+		return err
+	}
+	now, change := want.pick(values), settings{}
+	for s, value := range want {
+		if was, known := now[s]; known && was != value {
+			change[s] = value
+		}
+	}
+	if len(change) == 0 {
+		return nil
+	}
+	p.record.device(index).note(change.pick(values))
+	p.keep()
+	return setDevconf(index, change)
+}
+
+// raise readies a TUN and brings it up: no IPv6 address of its own, so that the
+// kernel says nothing on it by itself, and the MTU of the interface it serves.
+func (p *Plumbing) raise(tun netlink.Link, mtu int) error {
+	a := tun.Attrs()
+	d := p.record.device(a.Index)
+	if d.TUN == nil {
+		d.TUN = &linkRecord{Up: a.RawFlags&unix.IFF_UP != 0, MTU: a.MTU, AddrGenMode: addrGenMode(a.Index)}
+		p.keep()
+	}
+	if err := setAddrGenMode(a.Index, genNone); err != nil {
+		return err
+	}
+	if mtu > 0 && a.MTU != mtu {
+		if err := netlink.LinkSetMTU(tun, mtu); err != nil {
+			return attempt(fmt.Sprintf("ip link set %s mtu %d", a.Name, mtu), err)
+		}
+	}
+	return attempt("ip link set "+a.Name+" up", netlink.LinkSetUp(tun))
+}
+
+// lower puts a TUN back as it was, if it is still there.
+func (was linkRecord) lower(index int) error {
+	tun, err := netlink.LinkByIndex(index)
+	if err != nil {
+		return nil
+	}
+	var errs []error
+	if !was.Up {
+		errs = append(errs, netlink.LinkSetDown(tun))
+	}
+	errs = append(errs, netlink.LinkSetMTU(tun, was.MTU), setAddrGenMode(index, was.AddrGenMode))
+	return errors.Join(errs...)
+}
+
+// addrGenModeAttr is IFLA_INET6_ADDR_GEN_MODE; its values are those of enum
+// in6_addr_gen_mode (linux/if_link.h).
+const (
+	addrGenModeAttr = 8
+	genEUI64        = 0
+	genNone         = 1
+)
+
+func addrGenMode(index int) uint8 {
+	req := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_ACK)
+	req.AddData(linkMessage(index))
+	answers, err := req.Execute(unix.NETLINK_ROUTE, unix.RTM_NEWLINK)
+	if err != nil || len(answers) == 0 {
+		return genEUI64
+	}
+	b := answers[0][unix.SizeofIfInfomsg:]
+	for _, kind := range []uint16{unix.IFLA_AF_SPEC, unix.AF_INET6, addrGenModeAttr} {
+		if b, _ = attribute(b, kind); len(b) == 0 {
+			return genEUI64
+		}
+	}
+	return b[0]
+}
+
+// setAddrGenMode says how a device gets its link-local address; a device without
+// IPv6 needs nothing said.
+func setAddrGenMode(index int, mode uint8) error {
+	req := nl.NewNetlinkRequest(unix.RTM_SETLINK, unix.NLM_F_ACK)
+	req.AddData(linkMessage(index))
+	spec := nl.NewRtAttr(unix.IFLA_AF_SPEC|unix.NLA_F_NESTED, nil)
+	spec.AddRtAttr(unix.AF_INET6|unix.NLA_F_NESTED, nil).AddRtAttr(addrGenModeAttr, nl.Uint8Attr(mode))
+	req.AddData(spec)
+	_, err := req.Execute(unix.NETLINK_ROUTE, 0)
+	if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.ENODEV) || errors.Is(err, unix.EINVAL) {
+		return nil
+	}
+	return attempt("ip link set "+linkName(index)+" addrgenmode none", err)
+}

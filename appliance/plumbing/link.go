@@ -1,0 +1,161 @@
+package plumbing
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+
+	"sallyport/netstack"
+)
+
+// Link is what is known of a side's interface.
+type Link struct {
+	Name      string
+	Index     int
+	MTU       int
+	Addresses []netip.Prefix // global addresses, each with its network's length
+	// Networks are the prefixes routed through the interface by table main,
+	// without default routes: what lives there.
+	Networks []netip.Prefix
+	// OnLink are those of Networks reached without a gateway.
+	OnLink []netip.Prefix
+}
+
+// own returns the link's addresses of one family.
+func (l Link) own(f family) (addrs []netip.Addr) {
+	for _, p := range l.Addresses {
+		if p.Addr().Is4() == (f == ipv4) {
+			addrs = append(addrs, p.Addr())
+		}
+	}
+	return addrs
+}
+
+// Resolve finds a side's interface by its name, or by a prefix that one of its
+// addresses lies in ("172.30.1.0/24"): in a container nobody knows which leg is
+// eth0. The error lists what there is to choose from.
+func Resolve(interfaceOrPrefix string) (Link, error) {
+	links, err := allLinks()
+	if err != nil {
+		return Link{}, err
+	}
+	found := slices.DeleteFunc(slices.Clone(links), func(l Link) bool { return !l.isCalled(interfaceOrPrefix) })
+	if len(found) == 1 {
+		err := found[0].readRoutes()
+		return found[0], err
+	}
+	return Link{}, fmt.Errorf("interface %q: %s; %s", interfaceOrPrefix, what(found), listed(links))
+}
+
+func (l Link) isCalled(word string) bool {
+	prefix, err := netip.ParsePrefix(word)
+	if err != nil {
+		return l.Name == word
+	}
+	return slices.ContainsFunc(l.Addresses, func(a netip.Prefix) bool { return prefix.Contains(a.Addr()) })
+}
+
+func what(found []Link) string {
+	if len(found) == 0 {
+		return "no such interface, and none with an address in it"
+	}
+	var names []string
+	for _, l := range found {
+		names = append(names, l.Name)
+	}
+	return "several interfaces have an address in it (" + strings.Join(names, ", ") + ")"
+}
+
+// listed says in words which interfaces there are.
+func listed(links []Link) string {
+	var words []string
+	for _, l := range links {
+		word := l.Name
+		for _, a := range l.Addresses {
+			word += " " + a.String()
+		}
+		words = append(words, word)
+	}
+	if len(words) == 0 {
+		return "there are none but lo"
+	}
+	return "there are: " + strings.Join(words, ", ")
+}
+
+// allLinks lists every interface but lo, without routes.
+func allLinks() ([]Link, error) {
+	all, err := netlink.LinkList()
+	if err != nil {
+		return nil, attempt("ip link show", err)
+	}
+	var links []Link
+	for _, link := range all {
+		a := link.Attrs()
+		if a.Flags&net.FlagLoopback != 0 {
+			continue
+		}
+		l := Link{Name: a.Name, Index: a.Index, MTU: a.MTU}
+		if err := l.readAddresses(link); err != nil {
+			return nil, err
+		}
+		links = append(links, l)
+	}
+	return links, nil
+}
+
+func (l *Link) readAddresses(link netlink.Link) error {
+	addrs, err := netlink.AddrList(link, unix.AF_UNSPEC)
+	if err != nil {
+		return attempt("ip addr show dev "+l.Name, err)
+	}
+	for _, a := range addrs {
+		if a.Scope == unix.RT_SCOPE_UNIVERSE {
+			l.Addresses = append(l.Addresses, prefixFrom(a.IPNet))
+		}
+	}
+	return nil
+}
+
+// readRoutes fills in Networks and OnLink.
+func (l *Link) readRoutes() error {
+	for _, f := range families {
+		routes, err := mainRoutes(f, *l)
+		if err != nil {
+			return err
+		}
+		for _, r := range routes {
+			p := prefixFrom(r.Dst)
+			if p.Bits() == 0 {
+				continue
+			}
+			l.Networks = append(l.Networks, p)
+			if r.Gw == nil && r.Via == nil && len(r.MultiPath) == 0 {
+				l.OnLink = append(l.OnLink, p)
+			}
+		}
+	}
+	l.Networks, l.OnLink = unique(l.Networks), unique(l.OnLink)
+	return nil
+}
+
+func unique(ps []netip.Prefix) []netip.Prefix {
+	slices.SortFunc(ps, netip.Prefix.Compare)
+	return slices.Compact(ps)
+}
+
+// resolveSides resolves the interfaces of every side that has one.
+func resolveSides(spec Spec) (links [netstack.Sides]Link, err error) {
+	for _, side := range bothSides {
+		if s := spec.Sides[side]; !s.Bare {
+			if links[side], err = Resolve(s.Interface); err != nil {
+				return links, fmt.Errorf("%v: %w", side, err)
+			}
+		}
+	}
+	return links, nil
+}

@@ -1,0 +1,136 @@
+package plumbing
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/vishvananda/netlink"
+
+	"sallyport/netstack"
+)
+
+// Plumbing is what is installed for one firewall.
+type Plumbing struct {
+	spec     Spec
+	links    [netstack.Sides]Link
+	attached bool // the TUNs exist and get packets
+	found    bool // a killed run had left something
+	record   *record
+	warnings []string
+}
+
+// Prepare closes the doors: everything that is to be forwarded is led into
+// tables that end in a blackhole. What a killed run left is replaced without
+// opening a door. runDir is a directory that outlives the process, where the
+// settings as they were are kept until Undo; "" if there is none.
+//
+// After an error nothing of this call is left, unless a killed run had left
+// the doors closed: then they stay closed.
+func Prepare(spec Spec, runDir string) (*Plumbing, error) {
+	if err := spec.check(); err != nil {
+		return nil, err
+	}
+	record, err := newRecord(runDir)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plumbing{spec: spec, record: record}
+	if err := p.clear(); err != nil {
+		return nil, err
+	}
+	if err := p.prepare(); err != nil {
+		return nil, p.retreat(err)
+	}
+	return p, nil
+}
+
+// retreat undoes a Prepare that failed.
+func (p *Plumbing) retreat(err error) error {
+	if p.found {
+		return fmt.Errorf("%w (nothing is forwarded: the rules of an earlier run stay)", err)
+	}
+	return errors.Join(err, p.Undo())
+}
+
+func (p *Plumbing) prepare() error {
+	if err := p.refresh(); err != nil {
+		return err
+	}
+	if err := p.addresses(); err != nil {
+		return err
+	}
+	return p.devices()
+}
+
+// Attach opens the doors: it brings the TUN devices up and leads the packets
+// into them. The policy must be loaded.
+func (p *Plumbing) Attach() error {
+	for _, side := range bothSides {
+		if err := p.attachTUN(side); err != nil {
+			return fmt.Errorf("%v: %w", side, err)
+		}
+	}
+	p.attached = true
+	return p.refresh()
+}
+
+func (p *Plumbing) attachTUN(side netstack.Side) error {
+	s := p.spec.Sides[side]
+	tun, err := netlink.LinkByName(s.TUN)
+	if err != nil {
+		return attempt("ip link show dev "+s.TUN, err)
+	}
+	if !s.Bare {
+		if err := p.set(tun.Attrs().Index, tunSettings()); err != nil {
+			return err
+		}
+	}
+	if err := p.raise(tun, p.links[side].MTU); err != nil {
+		return err
+	}
+	if s.Bare || !s.IPv6 {
+		return nil
+	}
+	if err := p.awake6(s.TUN); err != nil {
+		return err
+	}
+	return p.forward6(s.TUN)
+}
+
+// Update changes what is installed to a new Spec, as after a reload. Sides keep
+// their TUN devices and interfaces; what passes before and after passes in
+// between.
+func (p *Plumbing) Update(spec Spec) error {
+	if err := spec.check(); err != nil {
+		return err
+	}
+	for _, side := range bothSides {
+		if was, is := p.spec.Sides[side], spec.Sides[side]; was.TUN != is.TUN || was.Bare != is.Bare {
+			return fmt.Errorf("%v: another TUN device needs a restart", side)
+		}
+	}
+	p.spec = spec
+	if err := p.prepare(); err != nil || !p.attached {
+		return err
+	}
+	return p.Attach()
+}
+
+// Links are the facts of the sides' interfaces as of the last call; the zero
+// Link for a bare side.
+func (p *Plumbing) Links() [netstack.Sides]Link { return p.links }
+
+// Warnings are what did not stop the plumbing but a person should know.
+func (p *Plumbing) Warnings() []string { return p.warnings }
+
+func (p *Plumbing) warn(format string, args ...any) {
+	p.warnings = append(p.warnings, fmt.Sprintf(format, args...))
+}
+
+// keep saves the record; without it only a clean stop of this process restores.
+func (p *Plumbing) keep() {
+	if err := p.record.save(); err != nil {
+		p.warn("the settings as they were cannot be kept for a killed run: %v", err)
+		p.record.dir = ""
+	}
+}

@@ -1,0 +1,143 @@
+package plumbing
+
+import (
+	"fmt"
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"sallyport/netstack"
+)
+
+// localTable holds the box's own addresses; the kernel keeps it.
+const localTable = unix.RT_TABLE_LOCAL
+
+// planner collects the rules of one family, in order of preference.
+type planner struct {
+	family    family
+	spec      Spec
+	links     [netstack.Sides]Link
+	ephemeral netstack.PortRange
+	rules     []rule
+	overflow  error
+}
+
+// planRules returns the rules that spec needs in family f.
+func planRules(f family, spec Spec, links [netstack.Sides]Link, ephemeral netstack.PortRange) ([]rule, error) {
+	p := planner{family: f, spec: spec, links: links, ephemeral: ephemeral}
+	p.block(prefEmit, prefErrors, p.emit)
+	p.block(prefErrors, prefKernel, p.errors)
+	p.block(prefKernel, prefServices, p.kernel)
+	p.block(prefServices, prefSteer, p.services)
+	p.block(prefSteer, prefLocal, p.steer)
+	if movesLocal(spec, f) {
+		p.rules = append(p.rules, rule{family: f, pref: prefLocal, table: localTable})
+	}
+	p.block(prefTransit, prefEnd, p.transit)
+	return p.rules, p.overflow
+}
+
+// movesLocal reports whether the local rule must make way for the firewall: it
+// does if any side forwards the family.
+func movesLocal(spec Spec, f family) bool {
+	for _, side := range spec.Sides {
+		if !side.Bare && side.forwards(f) {
+			return true
+		}
+	}
+	return false
+}
+
+// block numbers the rules that make returns for both sides, from first up to
+// but not including end.
+func (p *planner) block(first, end int, make func(netstack.Side) []rule) {
+	pref := first
+	for _, side := range bothSides {
+		if p.spec.Sides[side].Bare {
+			continue
+		}
+		for _, r := range make(side) {
+			r.family, r.pref = p.family, pref
+			p.rules = append(p.rules, r)
+			pref++
+		}
+	}
+	if pref > end {
+		p.overflow = fmt.Errorf("%d policy rules are needed where %d fit (%s preferences %d to %d): "+
+			"name fewer sources and services of the box itself, or wider ones",
+			pref-first, end-first, p.family.ip(), first, end-1)
+	}
+}
+
+// emit: what the firewall emits is for the box, or leaves by its own side.
+func (p *planner) emit(side netstack.Side) []rule {
+	tun := p.spec.Sides[side].TUN
+	out := rule{iif: tun, table: emitTable(side)}
+	if !p.open(side) {
+		return []rule{out}
+	}
+	return []rule{{iif: tun, table: localTable}, out}
+}
+
+// errorTypes are the ICMP errors that the kernel makes about packets it was to
+// forward. Locally made ICMP is looked up with its type and code where the
+// ports are (struct flowi), so a rule can name them: type*256 + code.
+var errorTypes = map[family][]netstack.PortRange{
+	ipv4: {{First: 3 << 8, Last: 3<<8 | 255}, {First: 11 << 8, Last: 12<<8 | 255}},
+	ipv6: {{First: 1 << 8, Last: 4<<8 | 255}},
+}
+
+// errors: the kernel's errors about a masqueraded packet are addressed to the
+// box itself; the firewall has to see them to translate them.
+func (p *planner) errors(side netstack.Side) (rules []rule) {
+	if !p.open(side) {
+		return nil
+	}
+	for _, own := range p.links[side].own(p.family) {
+		for _, types := range errorTypes[p.family] {
+			rules = append(rules, rule{
+				iif: "lo", to: netip.PrefixFrom(own, own.BitLen()), proto: p.icmp(), dport: types, table: steerTable(side),
+			})
+		}
+	}
+	return rules
+}
+
+// steered are the protocols that go through the firewall even if they are
+// addressed to the box. To name them keeps ARP out of it.
+var steered = []netstack.Protocol{
+	netstack.TCP, netstack.UDP, netstack.SCTP, netstack.GRE, netstack.ESP, netstack.AH,
+	netstack.DCCP, netstack.UDPLite, protoIPIP, protoIPv6,
+}
+
+// Tunnels in IP, RFC 2003 and RFC 4213.
+const (
+	protoIPIP netstack.Protocol = 4
+	protoIPv6 netstack.Protocol = 41
+)
+
+func (p *planner) steer(side netstack.Side) (rules []rule) {
+	if !p.open(side) {
+		return nil
+	}
+	iif, t := p.spec.Sides[side].Interface, steerTable(side)
+	for _, proto := range steered {
+		rules = append(rules, rule{iif: iif, proto: proto, table: t})
+	}
+	return append(rules, rule{iif: iif, proto: p.icmp(), table: t})
+}
+
+// transit: what is left goes into T as well, and stops there if the side does
+// not forward the family.
+func (p *planner) transit(side netstack.Side) []rule {
+	return []rule{{iif: p.spec.Sides[side].Interface, table: steerTable(side)}}
+}
+
+func (p *planner) open(side netstack.Side) bool { return p.spec.Sides[side].forwards(p.family) }
+
+func (p *planner) icmp() netstack.Protocol {
+	if p.family == ipv4 {
+		return netstack.ICMP
+	}
+	return netstack.ICMPv6
+}

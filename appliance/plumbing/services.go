@@ -1,0 +1,87 @@
+package plumbing
+
+import (
+	"net/netip"
+
+	"sallyport/netstack"
+)
+
+// services: the box's own ports, reached from side. A packet to a socket of the
+// box must not pass the firewall (early demultiplexing), so who may reach which
+// port is said here, in the policy's order.
+func (p *planner) services(side netstack.Side) []rule {
+	if !p.open(side) {
+		return nil
+	}
+	b := serviceBlock{p: p, side: side}
+	for _, s := range p.spec.Steered {
+		b.add(s, steerTable(side))
+	}
+	for _, s := range p.spec.Self {
+		b.self(s)
+	}
+	b.clients(netstack.TCP)
+	b.clients(netstack.UDP)
+	return b.rules
+}
+
+type serviceBlock struct {
+	p     *planner
+	side  netstack.Side
+	rules []rule
+	done  [256]bool // protocols whose clients rule is made
+}
+
+// self adds what the policy says of one service. A refusal wider than the
+// ephemeral range, or across its edge, is about the box in general and must not
+// cut off the box's own connections; one within the range is about a service
+// that lives there, and holds.
+func (b *serviceBlock) self(s SelfService) {
+	if s.From != b.side || !s.in(b.p.family) {
+		return
+	}
+	if s.Accept {
+		b.add(s.Service, localTable)
+		return
+	}
+	if !s.within(b.p.ephemeral) {
+		b.clients(s.Protocol)
+	}
+	b.add(s.Service, steerTable(b.side))
+}
+
+// clients adds the rule for the box's own connections of a protocol, once.
+func (b *serviceBlock) clients(proto netstack.Protocol) {
+	if b.done[proto] || proto != netstack.TCP && proto != netstack.UDP {
+		return
+	}
+	b.done[proto] = true
+	b.rules = append(b.rules, rule{
+		iif: b.p.spec.Sides[b.side].Interface, proto: proto, dport: b.p.ephemeral, table: localTable,
+	})
+}
+
+func (b *serviceBlock) add(s Service, table int) {
+	if s.From != b.side || !s.in(b.p.family) {
+		return
+	}
+	b.rules = append(b.rules, rule{
+		iif: b.p.spec.Sides[b.side].Interface, from: narrowing(s.Source), to: narrowing(s.Destination),
+		proto: s.Protocol, dport: s.Ports, table: table,
+	})
+}
+
+// narrowing returns p as a rule wants it: without host bits, and nothing if it
+// holds every address.
+func narrowing(p netip.Prefix) netip.Prefix {
+	if p.Bits() <= 0 {
+		return netip.Prefix{}
+	}
+	return p.Masked()
+}
+
+// within reports whether s lies in r and leaves some of it out.
+func (s Service) within(r netstack.PortRange) bool {
+	inside := r.First <= s.Ports.First && s.Ports.Last <= r.Last
+	return inside && s.Ports != r
+}
