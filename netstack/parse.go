@@ -18,11 +18,13 @@ func (p *Packet) Parse(in Side, f *Frame) Reason {
 	if martian(p.Version, p.Flow.Src) || martian(p.Version, p.Flow.Dst) {
 		return Martian
 	}
-	if p.Flow.Src == p.Flow.Dst {
-		return Land
-	}
 	if r := p.parseTransport(); r != ReasonNone {
 		return r
+	}
+	// The box's own kernel reports to its own address about what was translated
+	// to it; whoever forges that has to quote a packet of a session.
+	if p.Flow.Src == p.Flow.Dst && p.ICMP != ICMPError {
+		return Land
 	}
 	return p.checkOffload()
 }
