@@ -1,0 +1,81 @@
+package forward
+
+import (
+	"sync/atomic"
+
+	"sallyport/netstack"
+	"sallyport/policy"
+	"sallyport/state"
+)
+
+// Engine is what all workers share: the session table, and the policy of the
+// moment. Without a policy it drops everything (not-ready).
+type Engine struct {
+	Table  *state.Table
+	policy atomic.Pointer[Policy]
+}
+
+// NewEngine returns an engine without a policy.
+func NewEngine(t *state.Table) *Engine { return &Engine{Table: t} }
+
+// Policy is one configuration as the engine uses it. It is immutable but for
+// its hit counters, and swapped whole.
+type Policy struct {
+	Rules      *policy.RuleSet
+	Generation uint32
+	MTU        [netstack.Sides]int // of the egress interfaces, in bytes
+	// Own4 and Own6 are the addresses that the firewall's own ICMP errors come
+	// from on each side; zero if it has none.
+	Own4, Own6 [netstack.Sides]netstack.Addr
+	// hits counts the packets that each rule decided about; the last is the
+	// default's.
+	hits []atomic.Uint64
+}
+
+// NewPolicy returns a policy of these rules, with no limits on packet size and
+// no address of its own.
+func NewPolicy(rules *policy.RuleSet, generation uint32) *Policy {
+	return &Policy{Rules: rules, Generation: generation, hits: make([]atomic.Uint64, len(rules.Names())+1)}
+}
+
+// Load returns the policy in force, nil before the first.
+func (e *Engine) Load() *Policy { return e.policy.Load() }
+
+// Swap puts p in force for the packets after this call.
+func (e *Engine) Swap(p *Policy) { e.policy.Store(p) }
+
+// Hit returns how many packets the rule, or policy.DefaultRule, decided about.
+func (p *Policy) Hit(rule uint32) uint64 { return p.hits[p.slot(rule)].Load() }
+
+func (p *Policy) hit(rule uint32) { p.hits[p.slot(rule)].Add(1) }
+
+func (p *Policy) slot(rule uint32) int { return min(int(rule), len(p.hits)-1) }
+
+// source returns the address that an ICMP error to a packet of this version
+// that arrived on side comes from: the firewall's own, or, on a side where it
+// has none, the one the packet was sent to (as its sender will accept it).
+func (p *Policy) source(pkt *netstack.Packet) netstack.Addr {
+	own := p.Own6[pkt.Flow.In]
+	if pkt.Version == 4 {
+		own = p.Own4[pkt.Flow.In]
+	}
+	if own.IsZero() {
+		return pkt.Flow.Dst
+	}
+	return own
+}
+
+// NoRule stands for the rule where no rule had a say.
+const NoRule = policy.DefaultRule - 1
+
+// Outcome is what becomes of a packet. The zero Outcome drops it, and is not
+// complete without a Reason.
+type Outcome struct {
+	Verdict netstack.Verdict
+	Reason  netstack.Reason
+	Out     netstack.Side // device to send on, if Verdict is Pass
+	Reply   bool          // the reply frame holds an answer for the sender
+	Event   state.Event
+	Rule    uint32
+	Session uint64
+}

@@ -1,0 +1,146 @@
+package forward
+
+import (
+	"sallyport/netstack"
+	"sallyport/policy"
+	"sallyport/state"
+)
+
+// Lane is one worker's way through the engine: its scratch space and its
+// limits on answers. It is used by one goroutine at a time.
+type Lane struct {
+	engine  *Engine
+	pkt     netstack.Packet
+	answers bucket
+}
+
+// NewLane returns a lane through e.
+func NewLane(e *Engine) *Lane {
+	return &Lane{engine: e, answers: newBucket(answersPerSecond, answersBurst)}
+}
+
+// Packet returns the view of the packet decided last; its Flow is the arrival
+// flow even if the packet was rewritten since, see Flow.
+func (l *Lane) Packet() *netstack.Packet { return &l.pkt }
+
+// Decide looks at the packet in f, which arrived on side in, and rewrites it
+// for its way out. If the outcome has Reply set, reply holds the firewall's
+// answer, to be sent back to side in. flow is the packet's flow as it arrived,
+// zero if it could not be parsed.
+func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome, flow netstack.FlowKey) {
+	p, pol := &l.pkt, l.engine.policy.Load()
+	if pol == nil {
+		return refuse(netstack.NotReady), flow
+	}
+	if r := p.Parse(in, f); r != netstack.ReasonNone {
+		return refuse(r), p.Flow
+	}
+	flow = p.Flow
+	if r := legal(p); r != netstack.ReasonNone {
+		return refuse(r), flow
+	}
+	m, r := l.engine.Table.Track(p, now)
+	switch {
+	case r != netstack.ReasonNone && ownAnswer(p, pol.Rules):
+		return l.toSelf(pol, NoRule), flow
+	case r != netstack.ReasonNone:
+		return refuseIn(m, r), flow
+	case m.Session != 0:
+		return l.leave(pol, m, reply, now), flow
+	}
+	return l.open(pol, reply, now), flow
+}
+
+// legal applies what no endpoint may send whatever the policy and the session
+// say, before any of them is asked.
+func legal(p *netstack.Packet) netstack.Reason {
+	switch {
+	case p.Fragment.Is:
+		return netstack.FragLimit // none are held: the space for fragments is zero
+	case p.Flow.Proto == netstack.TCP && !netstack.ValidTCPFlags(p.TCPFlags):
+		return netstack.BadFlags
+	case !p.ChecksumOK():
+		return netstack.BadChecksum
+	}
+	return netstack.ReasonNone
+}
+
+// open asks the policy about a packet that belongs to no session, and makes one
+// if it may.
+func (l *Lane) open(pol *Policy, reply *netstack.Frame, now state.Instant) Outcome {
+	p := &l.pkt
+	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
+		return refuse(r)
+	}
+	d := pol.Rules.Evaluate(p)
+	pol.hit(d.Rule)
+	switch {
+	case d.Verdict == netstack.Reject:
+		return l.reject(pol, d.Rule, d.Reason, reply, now)
+	case d.Verdict != netstack.Pass:
+		return Outcome{Reason: d.Reason, Rule: d.Rule}
+	case d.Out == netstack.Self:
+		return l.toSelf(pol, d.Rule)
+	}
+	m, r := l.engine.Table.Open(p, state.Admission{
+		Rule: d.Rule, Generation: pol.Generation, Out: d.Out, Log: d.Log, Translation: d.Translation,
+	}, now)
+	if r != netstack.ReasonNone {
+		return Outcome{Reason: r, Rule: d.Rule}
+	}
+	return l.leave(pol, m, reply, now)
+}
+
+// leave makes the packet what it is to be on the other side of the firewall.
+func (l *Lane) leave(pol *Policy, m state.Match, reply *netstack.Frame, now state.Instant) Outcome {
+	p := &l.pkt
+	o := Outcome{Verdict: netstack.Pass, Out: m.Out, Event: m.Event, Rule: m.Rule, Session: m.Session}
+	if mtu := pol.MTU[m.Out]; mtu > 0 && p.WireSize() > mtu && p.DontFragment() {
+		o.Verdict, o.Reason = netstack.Drop, netstack.TooBig
+		o.Reply = l.answers.take(now) && p.MakeTooBig(reply, pol.source(p), mtu)
+		return o
+	}
+	p.AddHop()
+	if p.ICMP == netstack.ICMPError {
+		p.RewriteError(m.Leave.Src, m.Leave.Dst, m.Quoted)
+	} else {
+		p.Rewrite(m.Leave)
+	}
+	return o
+}
+
+// toSelf gives the packet back to the kernel it came from, which delivers it
+// to the box: written to the device it was read from.
+func (l *Lane) toSelf(pol *Policy, rule uint32) Outcome {
+	p := &l.pkt
+	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
+		return refuse(r)
+	}
+	p.AddHop()
+	return Outcome{Verdict: netstack.Pass, Out: p.Flow.In, Rule: rule}
+}
+
+// ownAnswer reports whether p, which belongs to no session, answers something
+// that the box itself sent: a reply to its ping, or an ICMP error about one of
+// its packets. Its own connections do not pass here, so only the kernel knows
+// them; it checks what it is given against its sockets.
+func ownAnswer(p *netstack.Packet, rules *policy.RuleSet) bool {
+	switch p.ICMP {
+	case netstack.ICMPReply:
+		return rules.IsOwn(p.Flow.Dst)
+	case netstack.ICMPError:
+		return rules.IsOwn(p.Flow.Dst) && rules.IsOwn(p.Quoted.Src)
+	}
+	return false
+}
+
+// refuseIn refuses a packet that may have been found to belong to a session.
+func refuseIn(m state.Match, r netstack.Reason) Outcome {
+	o := refuse(r)
+	if m.Session != 0 {
+		o.Session, o.Rule = m.Session, m.Rule
+	}
+	return o
+}
+
+func refuse(r netstack.Reason) Outcome { return Outcome{Reason: r, Rule: NoRule} }

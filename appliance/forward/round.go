@@ -1,0 +1,95 @@
+package forward
+
+import (
+	"runtime/debug"
+
+	"sallyport/netstack"
+	"sallyport/state"
+)
+
+// round takes what is waiting on one side, decides it and sends it on. It
+// returns how many frames it took.
+func (w *Worker) round(in netstack.Side) (int, error) {
+	n, err := w.links[in].Receive(w.frames)
+	if n == 0 || err != nil {
+		return n, err
+	}
+	w.decide(in, w.frames[:n])
+	for side := range netstack.Side(netstack.Sides) {
+		if e := w.send(in, side); e != nil && err == nil {
+			err = e
+		}
+	}
+	w.tally.Batches++
+	w.shown.set(&w.tally)
+	return n, err
+}
+
+// decide sorts the frames into w.out. If it panics, what was not yet decided is
+// dropped and counted as internal: the firewall stays up and stays closed.
+func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
+	now, done := w.clock(), 0
+	defer func() {
+		if fault := recover(); fault != nil {
+			w.tally.Refused[in][netstack.Internal] += uint64(len(frames) - done)
+			w.fault(in, now, fault)
+		}
+	}()
+	for i, f := range frames {
+		o, flow := w.lane.Decide(in, f, w.answers[i], now)
+		w.count(in, &o)
+		w.tell(in, now, flow, &o)
+		if o.Verdict == netstack.Pass {
+			w.out[o.Out] = append(w.out[o.Out], f)
+		}
+		if o.Reply {
+			w.tally.Answers++
+			w.out[in] = append(w.out[in], w.answers[i])
+		}
+		done++
+	}
+}
+
+// send hands over what is to leave by side.
+func (w *Worker) send(in, side netstack.Side) error {
+	if len(w.out[side]) == 0 {
+		return nil
+	}
+	refused, err := w.links[side].Send(w.out[side])
+	w.tally.Refused[in][netstack.QueueFull] += uint64(refused)
+	w.out[side] = w.out[side][:0]
+	return err
+}
+
+func (w *Worker) count(in netstack.Side, o *Outcome) {
+	if o.Verdict == netstack.Pass {
+		p := w.lane.Packet()
+		w.tally.Passed[in] += uint64(p.Segments())
+		w.tally.Bytes[in] += uint64(p.Len())
+		return
+	}
+	w.tally.Refused[in][o.Reason]++
+}
+
+// tell reports what the log may want to know of a packet.
+func (w *Worker) tell(in netstack.Side, now state.Instant, flow netstack.FlowKey, o *Outcome) {
+	if o.Reason == netstack.ReasonNone && o.Event == state.NoEvent {
+		return
+	}
+	n := Notice{At: now, Flow: flow, In: in, Verdict: o.Verdict, Reason: o.Reason,
+		Event: o.Event, Rule: o.Rule, Session: o.Session}
+	if pol := w.lane.engine.Load(); pol != nil {
+		n.Generation = pol.Generation
+	}
+	if !w.report.report(n) {
+		w.tally.Unlogged++
+	}
+}
+
+// fault reports a panic, with the stack, through the same limited channel.
+func (w *Worker) fault(in netstack.Side, now state.Instant, what any) {
+	n := Notice{At: now, In: in, Reason: netstack.Internal, Rule: NoRule, Fault: what, Stack: debug.Stack()}
+	if !w.report.report(n) {
+		w.tally.Unlogged++
+	}
+}

@@ -1,0 +1,127 @@
+package forward
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"sallyport/netstack"
+	"sallyport/state"
+)
+
+// batch is how many packets a worker takes from a device at once. With
+// super-packets of 64 KiB that is 4 MiB: as much as stays in a cache, and more
+// than enough to spread the cost of reading the clock.
+const batch = 64
+
+// Worker owns one queue of each device and serves both directions, on one
+// thread: a TUN delivers a flow's packets on the queue that the flow was last
+// written to, so the worker that sent a packet gets the reply too, and
+// sessions hardly ever meet two workers.
+//
+// A round of the loop drains what a device has, decides all of it, and sends.
+// Nothing in it waits; only when both devices are empty does the worker poll,
+// in a system call that Go's scheduler sees.
+type Worker struct {
+	lane   *Lane
+	links  [netstack.Sides]netstack.Link
+	clock  func() state.Instant
+	wake   int // eventfd that ends a poll
+	stop   atomic.Bool
+	report reporter
+
+	frames  []*netstack.Frame // received
+	answers []*netstack.Frame // room for the firewall's own answers
+	out     [netstack.Sides][]*netstack.Frame
+	tally   Tally
+	shown   published
+}
+
+// NewWorker returns a worker between the two links, which it uses alone and
+// does not close.
+func NewWorker(e *Engine, links [netstack.Sides]netstack.Link, clock func() state.Instant, n *Notices) (*Worker, error) {
+	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return nil, fmt.Errorf("eventfd: %w", err)
+	}
+	w := &Worker{lane: NewLane(e), links: links, clock: clock, wake: wake, report: n.reporter()}
+	for range batch {
+		w.frames = append(w.frames, netstack.NewFrame())
+		w.answers = append(w.answers, netstack.NewFrame())
+	}
+	for side := range w.out {
+		w.out[side] = make([]*netstack.Frame, 0, 2*batch)
+	}
+	return w, nil
+}
+
+// Run forwards until Stop, or until a device is gone: then the error says
+// which. It needs a thread to itself.
+func (w *Worker) Run() error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	for !w.stop.Load() {
+		n := 0
+		for side := range netstack.Side(netstack.Sides) {
+			got, err := w.round(side)
+			if err != nil {
+				return fmt.Errorf("%v device: %w", side, err)
+			}
+			n += got
+		}
+		if n > 0 {
+			continue
+		}
+		if err := w.wait(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Stop makes Run return after the round it is in.
+func (w *Worker) Stop() {
+	w.stop.Store(true)
+	// The counter of an eventfd takes any number of these; a failure could only
+	// mean that it is full, and then the poll is over as well.
+	_, _ = unix.Write(w.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+}
+
+// Close gives back what NewWorker took, after Run has returned.
+func (w *Worker) Close() error { return unix.Close(w.wake) }
+
+// Tally returns the counts up to the last round.
+func (w *Worker) Tally() Tally { return w.shown.get() }
+
+// wait blocks until a device has something or Stop was called.
+func (w *Worker) wait() error {
+	fds := [3]unix.PollFd{
+		{Fd: int32(w.links[netstack.Inside].FD()), Events: unix.POLLIN},
+		{Fd: int32(w.links[netstack.Outside].FD()), Events: unix.POLLIN},
+		{Fd: int32(w.wake), Events: unix.POLLIN},
+	}
+	for {
+		_, err := unix.Poll(fds[:], -1)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("poll: %w", err)
+		}
+		return gone(fds[netstack.Inside].Revents, fds[netstack.Outside].Revents)
+	}
+}
+
+// gone returns an error if poll says of a device that it is no more.
+func gone(revents ...int16) error {
+	for side, r := range revents {
+		if r&(unix.POLLNVAL|unix.POLLERR|unix.POLLHUP) != 0 {
+			return fmt.Errorf("%v device: %w", netstack.Side(side), os.ErrClosed)
+		}
+	}
+	return nil
+}
