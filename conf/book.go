@@ -1,0 +1,111 @@
+package conf
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// book is a set of named lists of T, [addresses] or [services]. A list may name
+// others; read resolves all of them, so that each fault is told once, where it
+// is.
+type book[T comparable] struct {
+	lists    map[string]value
+	resolved map[string][]T
+	bad      map[string]bool // lists with a fault, told already
+	path     []string        // being resolved, to see cycles
+}
+
+// read takes the lists of a table; entry reads what one element of a list says,
+// and tells a fault itself.
+func (b *book[T]) read(v value, reserved []string, entry func(value) ([]T, bool)) {
+	names, lists := v.entries()
+	b.lists, b.resolved, b.bad = lists, map[string][]T{}, map[string]bool{}
+	for _, name := range names {
+		if !isName(name) {
+			lists[name].failKey("%q is not a name: want letters, digits, %q and %q, a letter first", name, "-", "_")
+		} else if slices.Contains(reserved, name) {
+			lists[name].failKey("%q has a meaning of its own and cannot be a list", name)
+		}
+	}
+	for _, name := range names {
+		b.resolve(name, entry)
+	}
+}
+
+// resolve makes sure that the list, which exists, is resolved or bad.
+func (b *book[T]) resolve(name string, entry func(value) ([]T, bool)) {
+	if _, done := b.resolved[name]; done {
+		return
+	}
+	b.path = append(b.path, name)
+	var all distinct[T]
+	for _, e := range b.elements(name) {
+		items, ok := entry(e)
+		if !ok {
+			b.bad[name] = true
+		}
+		all.add(items...)
+	}
+	b.path = b.path[:len(b.path)-1]
+	b.resolved[name] = all.items
+}
+
+func (b *book[T]) elements(name string) []value {
+	before := len(b.lists[name].doc.errs)
+	list := b.lists[name].list()
+	b.bad[name] = b.bad[name] || len(b.lists[name].doc.errs) > before
+	return list
+}
+
+// lookup returns what the list holds; at is where it is named. Not ok if there
+// is a fault, which is told. found is false, and nothing told, if there is no
+// such list.
+func (b *book[T]) lookup(name string, at value, entry func(value) ([]T, bool)) (items []T, found, ok bool) {
+	if _, found = b.lists[name]; !found {
+		return nil, false, false
+	}
+	if i := slices.Index(b.path, name); i >= 0 {
+		at.fail("%s is defined by itself: %s", name, strings.Join(append(slices.Clone(b.path[i:]), name), " -> "))
+		return nil, true, false
+	}
+	if len(b.path) >= maxDepth {
+		at.fail("lists are nested more than %d deep", maxDepth)
+		return nil, true, false
+	}
+	b.resolve(name, entry)
+	return b.resolved[name], true, !b.bad[name]
+}
+
+// distinct is a list without repetition, so that lists of lists of lists cannot
+// multiply.
+type distinct[T comparable] struct {
+	items []T
+	seen  map[T]bool
+}
+
+func (d *distinct[T]) add(items ...T) {
+	if d.seen == nil {
+		d.seen = map[T]bool{}
+	}
+	for _, item := range items {
+		if !d.seen[item] {
+			d.seen[item] = true
+			d.items = append(d.items, item)
+		}
+	}
+}
+
+func (b *book[T]) names() []string { return slices.Sorted(maps.Keys(b.lists)) }
+
+// isName reports whether s can name a list: a letter, then letters, digits, "-"
+// and "_". So no name looks like an address, a service or a domain name.
+func isName(s string) bool {
+	for i := range len(s) {
+		letter := 'a' <= s[i]|0x20 && s[i]|0x20 <= 'z'
+		if !letter && (i == 0 || !isBare(s[i])) {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,147 @@
+package conf
+
+import (
+	"sallyport/netstack"
+	"sallyport/policy"
+)
+
+// vocabulary is what the words of a clause can mean.
+type vocabulary struct {
+	addresses addressBook
+	services  serviceBook
+}
+
+// clause is what [[rule]] and [[nat]] have in common, with the places of what
+// is to be checked together.
+type clause struct {
+	words               *vocabulary
+	name                string
+	from, to            policy.Zones
+	family              policy.Family
+	source, destination []policy.Address
+	service             []policy.Service
+	places              map[string]value
+	comment             string
+	failedLists         bool // a list has a fault: what it holds is not known
+}
+
+func newClause(words *vocabulary) *clause {
+	return &clause{words: words, from: policy.FromInside | policy.FromOutside, to: policy.AnyZone, places: map[string]value{}}
+}
+
+// fields are the keys that both kinds of clause have.
+func (c *clause) fields() []field {
+	return []field{
+		{"name", c.at("name", c.readName)},
+		{"from", c.at("from", c.readFrom)},
+		{"to", c.at("to", c.readTo)},
+		{"family", c.at("family", c.readFamily)},
+		{"source", c.at("source", c.list(func(v value) { c.source = c.words.addresses.addressList(v) }))},
+		{"destination", c.at("destination", c.list(func(v value) { c.destination = c.words.addresses.addressList(v) }))},
+		{"service", c.at("service", c.list(func(v value) { c.service = c.words.services.serviceList(v) }))},
+		{"comment", func(v value) { v.setText(&c.comment) }},
+	}
+}
+
+// at keeps the place of a key.
+func (c *clause) at(key string, read func(value)) func(value) {
+	return func(v value) {
+		c.places[key] = v
+		read(v)
+	}
+}
+
+func (c *clause) list(read func(value)) func(value) {
+	return func(v value) {
+		before := len(v.doc.errs)
+		read(v)
+		c.failedLists = c.failedLists || len(v.doc.errs) > before
+	}
+}
+
+// maxName bounds what logs and tables have to show.
+const maxName = 63
+
+func (c *clause) readName(v value) {
+	s, ok := v.text()
+	switch {
+	case !ok:
+	case s == "default":
+		v.fail("%q is the name of what decides when no rule matches", s)
+	case !isClauseName(s):
+		v.fail("%q is not a name: want up to %d letters, digits, %q, %q and %q", s, maxName, "-", "_", ".")
+	}
+	c.name = s
+}
+
+func isClauseName(s string) bool {
+	for i := range len(s) {
+		if !isBare(s[i]) && s[i] != '.' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= maxName
+}
+
+var zones = map[string]policy.Zones{
+	"inside": policy.FromInside, "outside": policy.FromOutside, selfWord: policy.ToSelf, anyWord: policy.AnyZone,
+}
+
+func (c *clause) readFrom(v value) {
+	s, ok := v.word("inside", "outside", anyWord, selfWord)
+	switch {
+	case !ok:
+	case s == selfWord:
+		v.fail("the firewall does not see what the box itself sends; from is \"inside\", \"outside\" or \"any\"")
+	default:
+		c.from = zones[s] &^ policy.ToSelf
+	}
+}
+
+func (c *clause) readTo(v value) {
+	if s, ok := v.word("inside", "outside", selfWord, anyWord); ok {
+		c.to = zones[s]
+	}
+}
+
+func (c *clause) readFamily(v value) {
+	switch s, _ := v.word("ipv4", "ipv6"); s {
+	case "ipv4":
+		c.family = policy.IPv4
+	case "ipv6":
+		c.family = policy.IPv6
+	}
+}
+
+// checkName makes sure that there is a name, and that it is the first of its
+// kind.
+func (c *clause) checkName(v value, kind string, seen map[string]value) {
+	if !c.needs(v, "name", "logs, counters and listings go by it") {
+		return
+	}
+	at := c.places["name"]
+	if first, again := seen[c.name]; again && c.name != "" {
+		at.fail("there is a %s %q already, in line %d", kind, c.name, first.line())
+		return
+	}
+	seen[c.name] = at
+}
+
+// checkSides refuses what never passes, whatever the policy says.
+func (c *clause) checkSides() {
+	if c.from == policy.FromOutside && c.to == policy.FromOutside {
+		c.places["to"].fail("nothing passes from outside to outside")
+	}
+}
+
+// needs notes keys that must be there.
+func (c *clause) needs(v value, key, why string) bool {
+	if v.has(key) {
+		return true
+	}
+	v.failKey("%s is missing: %s", key, why)
+	return false
+}
+
+// actions are the words for verdicts.
+var actions = map[string]netstack.Verdict{"accept": netstack.Pass, "drop": netstack.Drop, "reject": netstack.Reject}

@@ -1,0 +1,87 @@
+package conf
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// maxText is the largest file that is read, in bytes: some ten thousands of
+// rules, and no way to fill the memory.
+const maxText = 16 << 20
+
+// document is a file being read, and what was found to be wrong with it.
+type document struct {
+	name, text string
+	starts     []int // of the lines
+	errs       Errors
+}
+
+func newDocument(name, text string) *document {
+	d := &document{name: name, text: text, starts: []int{0}}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			d.starts = append(d.starts, i+1)
+		}
+	}
+	return d
+}
+
+// line returns the number of the line that holds the offset, from 1.
+func (d *document) line(at int) int {
+	return sort.SearchInts(d.starts, at+1)
+}
+
+// fail notes a fault at an offset.
+func (d *document) fail(at int, format string, args ...any) {
+	at = min(max(at, 0), len(d.text))
+	line := d.line(at)
+	d.errs = append(d.errs, Error{
+		File:    d.name,
+		Line:    line,
+		Column:  1 + at - d.starts[line-1],
+		Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// parse returns the whole file as a value; false if it is not TOML.
+func (d *document) parse() (value, bool) {
+	if len(d.text) > maxText {
+		d.fail(0, "larger than %d MiB", maxText>>20)
+		return value{}, false
+	}
+	root, deep := places(d.text)
+	if deep >= 0 {
+		d.fail(deep, "nested more than %d deep", maxDepth)
+		return value{}, false
+	}
+	var data map[string]any
+	if _, err := toml.Decode(d.text, &data); err != nil {
+		d.failSyntax(err)
+		return value{}, false
+	}
+	return value{d, root, data}, true
+}
+
+func (d *document) failSyntax(err error) {
+	var syntax toml.ParseError
+	if !errors.As(err, &syntax) {
+		d.fail(0, "%v", err)
+		return
+	}
+	d.fail(syntax.Position.Start, "%s", oneLine(syntax.Message))
+}
+
+// oneLine keeps control characters that a message quotes from the file out of
+// terminals and logs.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,39 @@
+package conf
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Error is one fault of a configuration file.
+type Error struct {
+	File    string
+	Line    int // from 1
+	Column  int // from 1, in bytes
+	Message string
+}
+
+func (e Error) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+}
+
+// Errors are all faults of a file in the order of their places, a line each.
+type Errors []Error
+
+func (e Errors) Error() string {
+	lines := make([]string, len(e))
+	for i := range e {
+		lines[i] = e[i].Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// sorted returns e in the order of the file, each fault once.
+func (e Errors) sorted() Errors {
+	slices.SortStableFunc(e, func(a, b Error) int {
+		return cmp.Or(a.Line-b.Line, a.Column-b.Column)
+	})
+	return slices.Compact(e)
+}

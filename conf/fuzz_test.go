@@ -1,0 +1,99 @@
+package conf
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"sallyport/policy"
+
+	"github.com/BurntSushi/toml"
+)
+
+// FuzzConfig reads any text. A fault has a place inside the text and a message
+// of one line; settings without a fault hold a policy that compiles.
+func FuzzConfig(f *testing.F) {
+	for _, pattern := range []string{"testdata/bad/*.toml", "testdata/good/*.toml"} {
+		for _, path := range files(f, pattern, 1) {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(string(text))
+		}
+	}
+	f.Add("a = \"\"\"\"\"\"\"\"\nb=1")
+	f.Add("x.\"y\\tz\" = {a.b = [1, {c = 'd'}], }\n[[x.z]]\n[x.z.w]")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := Parse("f.toml", []byte(text))
+		if err == nil {
+			if _, err := policy.Compile(s.Policy, box()); err != nil {
+				t.Errorf("accepted, and does not compile: %v", err)
+			}
+		} else {
+			checkPlaces(t, text, err)
+		}
+		checkTree(t, text)
+	})
+}
+
+func checkPlaces(t *testing.T, text string, err error) {
+	var faults Errors
+	if !errors.As(err, &faults) || len(faults) == 0 {
+		t.Fatalf("%T without a fault", err)
+	}
+	lines := strings.Split(text, "\n")
+	for _, e := range faults {
+		if e.Line < 1 || e.Line > len(lines) || e.Column < 1 || e.Column > len(lines[e.Line-1])+1 {
+			t.Errorf("outside the text of %d lines: %v", len(lines), e)
+		}
+		if e.Message == "" || e.Message != oneLine(e.Message) {
+			t.Errorf("a message of no line or several: %q", e.Message)
+		}
+	}
+}
+
+// checkTree compares the tree of places with what the TOML library reads.
+func checkTree(t *testing.T, text string) {
+	root, deep := places(text)
+	var data map[string]any
+	if _, err := toml.Decode(text, &data); err != nil || deep >= 0 {
+		return
+	}
+	sameShape(t, text, "", root, data)
+}
+
+func sameShape(t *testing.T, text, path string, n *node, data any) {
+	if n == nil {
+		t.Fatalf("%s has no place", path)
+	}
+	if n.key < 0 || n.value < 0 || n.key > len(text) || n.value > len(text) {
+		t.Fatalf("%s is outside the text", path)
+	}
+	switch data := data.(type) {
+	case map[string]any:
+		for key, d := range data {
+			sameShape(t, text, path+"."+key, n.fields[key], d)
+		}
+	case []map[string]any:
+		for i, d := range data {
+			sameShape(t, text, path+"[]", elementOf(t, path, n, len(data), i), d)
+		}
+	case []any:
+		for i, d := range data {
+			sameShape(t, text, path+"[]", elementOf(t, path, n, len(data), i), d)
+		}
+	case string:
+		if c := text[n.value]; c != '"' && c != '\'' {
+			t.Fatalf("%s is said to start with %q", path, c)
+		}
+	}
+}
+
+func elementOf(t *testing.T, path string, n *node, want, i int) *node {
+	if len(n.elements) != want {
+		t.Fatalf("%s has %d elements and %d places", path, want, len(n.elements))
+	}
+	return n.elements[i]
+}

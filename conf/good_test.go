@@ -1,0 +1,154 @@
+package conf
+
+import (
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sallyport/netstack"
+	"sallyport/policy"
+	"sallyport/state"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestGood compares what each file under testdata/good means with the golden
+// file beside it, and compiles its policy.
+func TestGood(t *testing.T) {
+	for _, path := range files(t, "testdata/good/*.toml", 5) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			s, err := Load(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, strings.TrimSuffix(path, ".toml")+".golden", summary(s))
+			if _, err := policy.Compile(s.Policy, box()); err != nil {
+				t.Error("the policy does not compile:", err)
+			}
+		})
+	}
+}
+
+func box() (t policy.Topology) {
+	t.Sides[netstack.Inside] = policy.SideTopology{Own: []netip.Addr{netip.MustParseAddr("10.1.0.1")}, IPv4: true, IPv6: true}
+	t.Sides[netstack.Outside] = policy.SideTopology{Own: []netip.Addr{netip.MustParseAddr("203.0.113.7")}, IPv4: true, IPv6: true}
+	return t
+}
+
+// summary says all of s in words, what is as by default left out.
+func summary(s *Settings) string {
+	var b strings.Builder
+	for side, v := range s.Sides {
+		fmt.Fprintf(&b, "%v: interface %q subnet %v networks %v gateway %v tun %s bare %v\n",
+			netstack.Side(side), v.Interface, v.Subnet, v.Networks, v.Gateway, v.TUN, v.Bare())
+	}
+	fmt.Fprintf(&b, "tun: %+v\nstate: %s, %d sessions", s.TUN, s.State.Profile, s.State.MaxSessions)
+	for timer, d := range s.State.Timeouts {
+		if d != state.DefaultTimeouts()[timer] {
+			fmt.Fprintf(&b, ", %v %v", state.Timer(timer), d)
+		}
+	}
+	b.WriteString("\n")
+	for _, r := range s.Policy.Rules {
+		fmt.Fprintf(&b, "rule %s: %s %v", r.Name, where(r.From, r.To, r.Family, r.Source, r.Destination, r.Service), r.Action)
+		if r.Log {
+			b.WriteString(", logged")
+		}
+		b.WriteString("\n")
+	}
+	for _, n := range s.Policy.NAT {
+		fmt.Fprintf(&b, "nat %s: %s %s", n.Name, where(n.From, n.To, n.Family, n.Source, n.Destination, n.Service), [...]string{"", "masquerade", "dnat"}[n.Type])
+		if n.Type == policy.DNAT {
+			fmt.Fprintf(&b, " to %v", n.Target)
+		}
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "log: %+v\ncontrol: %+v\n", s.Log, s.Control)
+	return b.String()
+}
+
+func where(from, to policy.Zones, f policy.Family, source, destination []policy.Address, service []policy.Service) string {
+	s := zoneWords(from) + " to " + zoneWords(to)
+	s += [...]string{"", " ipv4", " ipv6"}[f]
+	s += addressWords(" source", source) + addressWords(" destination", destination)
+	if len(service) > 0 {
+		s += " service"
+		for _, e := range service {
+			s += " " + serviceWord(e)
+		}
+	}
+	return s + ":"
+}
+
+func zoneWords(z policy.Zones) string {
+	var words []string
+	for side := range netstack.Self + 1 {
+		if z.Has(side) {
+			words = append(words, side.String())
+		}
+	}
+	return strings.Join(words, "|")
+}
+
+func addressWords(word string, list []policy.Address) (s string) {
+	for _, a := range list {
+		entry := fmt.Sprintf("%v-%v", a.Range.First, a.Range.Last)
+		if a.Self {
+			entry = "self"
+		}
+		if a.Negate {
+			entry = "!" + entry
+		}
+		s += " " + entry
+	}
+	if s == "" {
+		return ""
+	}
+	return word + s
+}
+
+func serviceWord(s policy.Service) string {
+	switch {
+	case s.ICMP:
+		return fmt.Sprintf("%v/%d/%d", s.Protocol, s.Type, s.Code)
+	case s.Destination != netstack.PortRange{}:
+		return fmt.Sprintf("%v/%d-%d", s.Protocol, s.Destination.First, s.Destination.Last)
+	}
+	return s.Protocol.String()
+}
+
+func TestDefaults(t *testing.T) {
+	s := Defaults("eth0", "172.30.2.0/24")
+	golden(t, "testdata/defaults.golden", summary(s))
+	if _, err := policy.Compile(s.Policy, box()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSetInterface(t *testing.T) {
+	for text, want := range map[string]Side{
+		"eth0":          {Interface: "eth0"},
+		"172.30.1.0/24": {Subnet: netip.MustParsePrefix("172.30.1.0/24")},
+		"":              {},
+	} {
+		s := Side{Interface: "before", Subnet: netip.MustParsePrefix("10.0.0.0/8")}
+		if err := s.SetInterface(text); err != nil || cmp.Diff(want, s, cmp.Comparer(samePrefix)) != "" {
+			t.Errorf("%q: got %+v and %v", text, s, err)
+		}
+	}
+	for _, text := range []string{"172.30.1.9/24", "a/b", "sixteen-bytes-xx", ".", "a b"} {
+		if err := new(Side).SetInterface(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+func samePrefix(a, b netip.Prefix) bool { return a == b }
+
+func TestLoadMissingFile(t *testing.T) {
+	if s, err := Load(filepath.Join(t.TempDir(), "none.toml")); err == nil || s != nil {
+		t.Errorf("got %v and %v", s, err)
+	}
+}

@@ -1,0 +1,50 @@
+package conf
+
+import (
+	"os"
+
+	"sallyport/netstack"
+)
+
+// Load reads the file at path. The error is of type Errors if the file could be
+// read and says something wrong.
+func Load(path string) (*Settings, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, text)
+}
+
+// Parse reads a file's text; name stands for it in errors, which are of type
+// Errors.
+func Parse(name string, text []byte) (*Settings, error) {
+	d := newDocument(name, string(text))
+	s := empty()
+	if root, ok := d.parse(); ok {
+		s.readFile(root)
+	}
+	if len(d.errs) > 0 {
+		return nil, d.errs.sorted()
+	}
+	return s, nil
+}
+
+// readFile reads what names things before what uses them.
+func (s *Settings) readFile(root value) {
+	inside, outside := sideReader{side: &s.Sides[netstack.Inside]}, sideReader{side: &s.Sides[netstack.Outside]}
+	var words vocabulary
+	root.read([]field{
+		{"inside", inside.read},
+		{"outside", outside.read},
+		{"tun", s.TUN.read},
+		{"state", s.State.read},
+		{"addresses", words.addresses.read},
+		{"services", words.services.read},
+		{"rule", func(v value) { s.readRules(v, &words) }},
+		{"nat", func(v value) { s.readNAT(v, &words) }},
+		{"log", s.Log.read},
+		{"control", s.Control.read},
+	}, "include", "test", "schedules", "web", "metrics", "flow_export")
+	checkSides(inside, outside)
+}

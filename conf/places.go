@@ -1,0 +1,98 @@
+package conf
+
+// node is where something stands in the text, as offsets in bytes, and what
+// stands in it. The tree of nodes has the shape of the decoded file: the TOML
+// library says what a file holds, but not where.
+type node struct {
+	key      int              // its key, or its table's header; for an element its value
+	value    int              // its value; for a table with a header the header
+	fields   map[string]*node // of a table
+	elements []*node          // of an array
+}
+
+// child returns the table's field of that name, made at offset at if missing.
+func (n *node) child(name string, at int) *node {
+	if c := n.fields[name]; c != nil {
+		return c
+	}
+	if n.fields == nil {
+		n.fields = map[string]*node{}
+	}
+	c := &node{key: at, value: at}
+	n.fields[name] = c
+	return c
+}
+
+// last returns the table that a header means by n: the last one, if n is an
+// array of tables.
+func (n *node) last() *node {
+	if len(n.elements) == 0 {
+		return n
+	}
+	return n.elements[len(n.elements)-1]
+}
+
+// maxDepth is how deep arrays and inline tables may nest: far more than any
+// setting, far less than a parser's stack.
+const maxDepth = 32
+
+// places returns where everything in text stands. The tree is right for valid
+// TOML; of anything else, it is what could be made out. deep is the offset of a
+// bracket nested deeper than maxDepth, or -1.
+func places(text string) (root *node, deep int) {
+	s := scanner{text: text, root: &node{}, deep: -1}
+	s.table = s.root
+	for s.deep < 0 && s.statement() {
+	}
+	return s.root, s.deep
+}
+
+// statement reads one header or one key with its value, and reports whether
+// there may be more.
+func (s *scanner) statement() bool {
+	s.skipSpace()
+	switch {
+	case s.at >= len(s.text):
+		return false
+	case s.text[s.at] == '[':
+		return s.header()
+	}
+	return s.pair(s.table, 0)
+}
+
+// header reads "[a.b]" or "[[a.b]]": what follows is in that table.
+func (s *scanner) header() bool {
+	start := s.at
+	array := s.eat("[[")
+	if !array {
+		s.eat("[")
+	}
+	parts, ok := s.dottedKey()
+	if !ok || !s.eat("]") || array && !s.eat("]") {
+		return false
+	}
+	n := s.root
+	for _, p := range parts {
+		n = n.last().child(p.name, start)
+	}
+	if array {
+		n.elements = append(n.elements, &node{key: start, value: start})
+	}
+	s.table = n.last()
+	s.table.key, s.table.value = start, start
+	return true
+}
+
+// pair reads "a.b = value" into table.
+func (s *scanner) pair(table *node, depth int) bool {
+	parts, ok := s.dottedKey()
+	if !ok || !s.eat("=") {
+		return false
+	}
+	for _, p := range parts {
+		table = table.child(p.name, p.at)
+	}
+	s.skipBlanks()
+	table.value = s.at
+	return s.scanValue(table, depth)
+}

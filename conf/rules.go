@@ -1,0 +1,37 @@
+package conf
+
+import "sallyport/policy"
+
+func (s *Settings) readRules(v value, words *vocabulary) {
+	seen := map[string]value{}
+	for _, t := range v.tables("rule") {
+		c := newClause(words)
+		if r, ok := c.readRule(t); ok {
+			c.checkName(t, "rule", seen)
+			s.Policy.Rules = append(s.Policy.Rules, r)
+		}
+	}
+}
+
+// readRule returns the rule; not ok if t is no table.
+func (c *clause) readRule(t value) (r policy.Rule, ok bool) {
+	fields := append(c.fields(),
+		field{"action", func(v value) { readAction(v, &r) }},
+		field{"log", func(v value) { v.setBool(&r.Log) }},
+	)
+	if !t.read(fields, "limit", "schedule", "helpers", "profile", "timeouts", "until") {
+		return r, false
+	}
+	c.needs(t, "action", `"accept", "drop" or "reject"`)
+	c.checkSides()
+	c.checkFamilies()
+	r.Name, r.From, r.To, r.Family = c.name, c.from, c.to, c.family
+	r.Source, r.Destination, r.Service = c.source, c.destination, c.service
+	return r, true
+}
+
+func readAction(v value, r *policy.Rule) {
+	if s, ok := v.word("accept", "drop", "reject"); ok {
+		r.Action = actions[s]
+	}
+}

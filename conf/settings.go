@@ -1,0 +1,94 @@
+package conf
+
+import (
+	"net/netip"
+
+	"sallyport/netstack"
+	"sallyport/policy"
+	"sallyport/state"
+)
+
+// Settings are what a configuration file says, complete with defaults and
+// consistent in themselves. Whether the machine has the interfaces is not known
+// here.
+type Settings struct {
+	Sides   [netstack.Sides]Side // indexed by netstack.Inside and Outside
+	TUN     TUN
+	State   State
+	Policy  policy.Spec
+	Log     Log
+	Control Control
+}
+
+// Side is [inside] or [outside].
+type Side struct {
+	// Interface is the name of the interface that the side is steered from, and
+	// Subnet a prefix to find it by. At most one is set; neither for a bare TUN,
+	// which somebody else routes into.
+	Interface string
+	Subnet    netip.Prefix
+	// Networks is what lives on the side, for anti-spoofing and to tell the
+	// sides apart; empty: the prefixes routed through the interface.
+	Networks []netip.Prefix
+	// Gateway are addresses that the interface is to be given, with the length
+	// of the network they are in; at most one of each family.
+	Gateway []netip.Prefix
+	// TUN is the device's name: 1 to 15 bytes, different for the two sides.
+	TUN string
+}
+
+// Bare reports whether the side is a TUN alone, without an interface.
+func (s *Side) Bare() bool { return s.Interface == "" && !s.Subnet.IsValid() }
+
+// Drivers of the TUN devices.
+const (
+	DriverAuto      = "auto"      // the best that works here
+	DriverVnet      = "vnet"      // super-packets carried whole
+	DriverWireguard = "wireguard" // golang.zx2c4.com/wireguard/tun's own I/O
+	DriverWater     = "water"     // plain, a packet a time
+)
+
+// TUN is [tun].
+type TUN struct {
+	Driver string
+	Queues int // of each device, 0 to MaxQueues; 0: one for each core, at most 4
+}
+
+// MaxQueues is the largest number of queues of a device.
+const MaxQueues = 16
+
+// ProfileStrict passes what a correct endpoint could have sent, and nothing
+// else.
+const ProfileStrict = "strict"
+
+// State is [state].
+type State struct {
+	Profile     string // ProfileStrict
+	MaxSessions int    // MinSessions to MaxSessions; about 320 bytes each
+	Timeouts    state.Timeouts
+}
+
+// The bounds of State.MaxSessions.
+const (
+	MinSessions = 16
+	MaxSessions = 1 << 24
+)
+
+// Log is [log].
+type Log struct {
+	Level  string // "debug", "info", "warn" or "error"
+	Format string // "auto" (console on a terminal, else JSON), "console" or "json"
+	File   string // "": standard error
+	// DropsPerSecond is how many dropped packets a second are logged, 0 to
+	// MaxDropsPerSecond; the others are counted.
+	DropsPerSecond int
+}
+
+// MaxDropsPerSecond is the largest Log.DropsPerSecond.
+const MaxDropsPerSecond = 100000
+
+// Control is [control].
+type Control struct {
+	Socket string // path of the unix socket that the other commands speak to
+	Group  string // whose members may connect besides root; "": nobody
+}

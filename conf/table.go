@@ -1,0 +1,74 @@
+package conf
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// field is a key that a table may have, and what reads it.
+type field struct {
+	key  string
+	read func(value)
+}
+
+// read reads a table's fields in the order of fields, and reports whether it is
+// a table. Keys that it must not have are noted: those of later, which this
+// version cannot do, and those that nobody knows.
+func (v value) read(fields []field, later ...string) bool {
+	data, ok := v.data.(map[string]any)
+	if !ok {
+		v.want("a table")
+		return false
+	}
+	known := slices.Clone(later)
+	for _, f := range fields {
+		known = append(known, f.key)
+		if d, ok := data[f.key]; ok {
+			f.read(v.field(f.key, d))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(data)) {
+		switch at := v.field(key, data[key]); {
+		case slices.Contains(later, key):
+			at.failKey("%s is not supported by this version", key)
+		case !slices.Contains(known, key):
+			at.failKey("unknown key %q%s", key, didYouMean(key, known))
+		}
+	}
+	return true
+}
+
+// has reports whether a table has the key.
+func (v value) has(key string) bool {
+	data, _ := v.data.(map[string]any)
+	_, ok := data[key]
+	return ok
+}
+
+// field returns a table's field, at the table's place if its own is unknown.
+func (v value) field(key string, data any) value {
+	at := v.node.fields[key]
+	if at == nil {
+		at = v.node
+	}
+	return value{v.doc, at, data}
+}
+
+// entries returns a table's fields in the order of the file, and notes a fault
+// if it is no table.
+func (v value) entries() (names []string, values map[string]value) {
+	data, ok := v.data.(map[string]any)
+	if !ok {
+		v.want("a table")
+		return nil, nil
+	}
+	values = map[string]value{}
+	for key, d := range data {
+		values[key] = v.field(key, d)
+	}
+	names = slices.SortedFunc(maps.Keys(data), func(a, b string) int {
+		return cmp.Or(values[a].node.key-values[b].node.key, cmp.Compare(a, b))
+	})
+	return names, values
+}
