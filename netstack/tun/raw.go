@@ -22,7 +22,7 @@ type rawLink struct {
 	// The batch at hand, and the two ways to treat it, bound once: a closure
 	// for every batch would be an allocation.
 	frames        []*netstack.Frame
-	n             int
+	n             int // how many were filled, or refused
 	err           error
 	receive, send func(fd uintptr)
 }
@@ -51,16 +51,19 @@ func newRawLink(file *os.File, form form) (*rawLink, error) {
 func (l *rawLink) FD() int { return l.fd }
 
 // Receive fills frames with one read each until the queue is empty.
-func (l *rawLink) Receive(frames []*netstack.Frame) (int, error) { return l.do(frames, l.receive) }
+func (l *rawLink) Receive(frames []*netstack.Frame) (int, error) {
+	l.frames, l.n, l.err = frames, 0, nil
+	if l.conn.Control(l.receive) != nil {
+		return 0, os.ErrClosed
+	}
+	return l.n, l.err
+}
 
 // Send writes the frames with one write each and goes on after one is refused.
-func (l *rawLink) Send(frames []*netstack.Frame) (int, error) { return l.do(frames, l.send) }
-
-// do runs batch over frames on an open descriptor.
-func (l *rawLink) do(frames []*netstack.Frame, batch func(fd uintptr)) (int, error) {
+func (l *rawLink) Send(frames []*netstack.Frame) (refused int, err error) {
 	l.frames, l.n, l.err = frames, 0, nil
-	if l.conn.Control(batch) != nil {
-		return l.n, os.ErrClosed
+	if l.conn.Control(l.send) != nil {
+		return len(frames), os.ErrClosed
 	}
 	return l.n, l.err
 }

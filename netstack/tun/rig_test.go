@@ -2,9 +2,12 @@ package tun
 
 import (
 	"errors"
+	"net"
 	"net/netip"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -177,3 +180,19 @@ func eachDriver(t *testing.T, f func(t *testing.T, driver Driver)) {
 		})
 	}
 }
+
+// snmp6 is a counter of the namespace's IPv6.
+func snmp6(t testing.TB, name string) string {
+	t.Helper()
+	b := must(os.ReadFile("/proc/thread-self/net/snmp6"))(t)
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) == 2 && f[0] == name {
+			return f[1]
+		}
+	}
+	t.Fatalf("no counter %s", name)
+	return ""
+}
+
+// endpoint is host with a port.
+func endpoint(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }

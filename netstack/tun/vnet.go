@@ -13,9 +13,12 @@ import (
 // vnetForm puts the virtio header in front of a packet, where the frame has
 // room for it.
 var vnetForm = form{
-	header: virtioHeaderLen,
-	decode: func(f *netstack.Frame) { get(&f.Offload, f.WithHeadroom(virtioHeaderLen)) },
-	encode: func(f *netstack.Frame) bool { put(&f.Offload, f.WithHeadroom(virtioHeaderLen)); return true },
+	header: netstack.VirtioHeaderLen,
+	decode: func(f *netstack.Frame) { f.Offload.Get(f.WithHeadroom(netstack.VirtioHeaderLen)) },
+	encode: func(f *netstack.Frame) bool {
+		f.Offload.Put(f.WithHeadroom(netstack.VirtioHeaderLen))
+		return true
+	},
 }
 
 // openVnet makes a device whose super-packets are carried whole.

@@ -111,14 +111,14 @@ func (l *wireguardLink) write(frames []*netstack.Frame) (refused int, err error)
 	l.bufs = l.bufs[:0]
 	for _, f := range frames {
 		if len(f.Bytes()) > 0 && finish(f) {
-			l.bufs = append(l.bufs, f.WithHeadroom(virtioHeaderLen))
+			l.bufs = append(l.bufs, f.WithHeadroom(netstack.VirtioHeaderLen))
 		}
 	}
 	refused = len(frames) - len(l.bufs)
 	if len(l.bufs) == 0 {
 		return refused, nil
 	}
-	_, err = l.dev.Write(l.bufs, virtioHeaderLen)
+	_, err = l.dev.Write(l.bufs, netstack.VirtioHeaderLen)
 	if errors.Is(err, os.ErrClosed) {
 		return len(frames), os.ErrClosed
 	}
