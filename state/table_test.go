@@ -1,0 +1,139 @@
+package state
+
+import (
+	"fmt"
+	"testing"
+	"time"
+	"unsafe"
+
+	"sallyport/netstack"
+	"sallyport/netstack/nettest"
+)
+
+// ask is the n-th of many datagrams that each begin a session.
+func ask(n int) nettest.Packet {
+	return nettest.UDP(fmt.Sprintf("10.1.%d.%d:40000", n/250, n%250+1), "1.1.1.1:53")
+}
+
+// A million sessions must fit in 320 bytes each, their index entries (2 of 8
+// bytes, at worst three eighths full: 43) and mapping (with index: 56+21)
+// included.
+func TestSessionSize(t *testing.T) {
+	if n := unsafe.Sizeof(session{}); n != 200 {
+		t.Errorf("a session has %d bytes", n)
+	}
+	if n := unsafe.Sizeof(mapping{}); n != 56 {
+		t.Errorf("a mapping has %d bytes", n)
+	}
+}
+
+func TestTableFull(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 3})
+	for i := range 3 {
+		r.passes(inside, ask(i))
+	}
+	r.after(time.Second).refused(inside, ask(3), netstack.StateLimit)
+	r.passes(inside, ask(0)) // who is in stays in, and refreshes
+	r.after(29*time.Second).passes(inside, ask(4))
+	if views := r.list(); len(views) != 2 {
+		t.Errorf("%d sessions; want the refreshed and the new one", len(views))
+	}
+}
+
+func TestSweepReapsALittleAtATime(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 100})
+	for i := range 10 {
+		r.passes(inside, ask(i))
+	}
+	if n := r.after(30*time.Second-1).Sweep(r.now, 1000); n != 0 || r.Len() != 10 {
+		t.Fatalf("reaped %d, %d left, before their time", n, r.Len())
+	}
+	r.after(1)
+	for i := range 5 {
+		if n := r.Sweep(r.now, 2); n != 2 || r.Len() != 10-2*(i+1) {
+			t.Errorf("sweep %d: reaped %d, %d left", i, n, r.Len())
+		}
+	}
+	if n := r.Sweep(r.now, 1000); n != 0 {
+		t.Errorf("reaped %d of none", n)
+	}
+	if s := r.Stats(); s.Ended[CauseExpired] != 10 || s.Sessions != 0 || s.Opened != 10 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestListingGoesThroughEverySessionOnce(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 3000})
+	for i := range 2500 {
+		r.passes(inside, ask(i))
+	}
+	for _, max := range []int{1, 7, 2500, 10000} {
+		seen := map[uint64]bool{}
+		for c, more := Cursor(0), true; more; more = c != 0 {
+			c = r.Sessions(r.now, c, max, func(v View) { seen[v.ID] = true })
+		}
+		if len(seen) != 2500 {
+			t.Errorf("%d at a time: %d sessions", max, len(seen))
+		}
+	}
+}
+
+func TestKill(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 10})
+	m := r.passes(inside, ask(0))
+	if r.Kill(m.Session+1) || r.Kill(0) || r.Kill(^uint64(0)) || !r.Kill(m.Session) || r.Kill(m.Session) {
+		t.Error("killed what is not there, or not what is")
+	}
+	if again := r.passes(inside, ask(0)); again.Session == m.Session || r.Kill(m.Session) {
+		t.Error("the record's next session answers to the old id")
+	}
+}
+
+func TestOpenTwiceIsOneSession(t *testing.T) {
+	r := newMasqueradingRig(t)
+	p := ask(0).Parse(t, inside)
+	a, _ := r.policy(p)
+	first, _ := r.Open(p, a, r.now)
+	second, reason := r.Open(p, a, r.now)
+	if reason != none || second != first || r.only().Packets[Original] != 2 {
+		t.Errorf("%+v\n%+v, %v", first, second, reason)
+	}
+}
+
+func TestOpenJudgesForItself(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 10})
+	fragment := nettest.UDP("10.1.0.5:1", "1.1.1.1:53", data(100), nettest.Fragment(0, 64, true, 1))
+	for name, c := range map[string]struct {
+		p    nettest.Packet
+		out  netstack.Side
+		want netstack.Reason
+	}{
+		"ACK":         {nettest.TCP("10.1.0.5:1", "1.1.1.1:2", nettest.Flags("A")), outside, netstack.NoSession},
+		"ICMP error":  {nettest.TimeExceeded("10.1.0.5", "1.1.1.1", ask(0)), outside, netstack.NoSession},
+		"fragment":    {fragment, outside, netstack.FragLimit},
+		"to the box":  {ask(0), netstack.Self, netstack.NoRoute},
+		"to any side": {ask(0), outside, none},
+	} {
+		if _, reason := r.Open(c.p.Parse(t, inside), Admission{Out: c.out}, r.now); reason != c.want {
+			t.Errorf("%s: %v; want %v", name, reason, c.want)
+		}
+	}
+	r.refused(inside, fragment, netstack.FragLimit)
+}
+
+func TestTimeoutsChangeWithTheNextPacket(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 10})
+	r.passes(inside, ask(0))
+	timeouts := DefaultTimeouts()
+	if err := timeouts.Set("udp_single", time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	r.SetTimeouts(timeouts)
+	if v := r.only(); v.TimeoutLeft != 30*time.Second {
+		t.Errorf("%+v", v)
+	}
+	r.passes(inside, ask(0))
+	if v := r.only(); v.TimeoutLeft != time.Minute || v.TimeoutTotal != time.Minute {
+		t.Errorf("%+v", v)
+	}
+}
