@@ -49,3 +49,11 @@ func (p *published) get() Tally {
 	defer p.mu.Unlock()
 	return p.t
 }
+
+// Drops is how many packets from side were refused for whatever reason.
+func (t *Tally) Drops(side netstack.Side) (n uint64) {
+	for _, count := range t.Refused[side] {
+		n += count
+	}
+	return n
+}

@@ -1,0 +1,171 @@
+package appliance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"sallyport/appliance/control"
+	"sallyport/appliance/forward"
+	"sallyport/appliance/plumbing"
+	"sallyport/conf"
+	"sallyport/netstack"
+	"sallyport/netstack/tun"
+	"sallyport/policy"
+	"sallyport/state"
+)
+
+// Appliance is one firewall between two networks, in the network namespace it
+// is run in.
+type Appliance struct {
+	settings *conf.Settings
+	log      zerolog.Logger
+	version  string
+	started  time.Time
+
+	table   *state.Table
+	engine  *forward.Engine
+	reports *forward.Notices
+	rules   ruleNames
+
+	mu       sync.Mutex // guards what follows, which the control socket reads
+	plumbing *plumbing.Plumbing
+	box      policy.Topology // that the policy in force was compiled for
+	devices  [netstack.Sides]*tun.Device
+	workers  []*forward.Worker
+	ready    atomic.Bool
+
+	lostEnds uint64 // of the sweep alone
+
+	failed chan error // from workers and the control server
+	undo   []func() error
+}
+
+// New returns an appliance with these settings that runs nothing yet.
+func New(s *conf.Settings, log zerolog.Logger, version string) *Appliance {
+	table := state.NewTable(state.Limits{MaxSessions: s.State.MaxSessions}, s.State.Timeouts, state.NewSeed())
+	return &Appliance{
+		settings: s, log: log, version: version, started: time.Now(),
+		table: table, engine: forward.NewEngine(table),
+		reports: forward.NewNotices(s.Log.DropsPerSecond),
+		failed:  make(chan error, 1),
+	}
+}
+
+// Run forwards until ctx is done, and then returns nil, or until something
+// without which it cannot go on fails. When it returns, everything it made is
+// removed and everything it changed is restored.
+//
+// The order of the stages is what makes it fail closed: the doors are shut
+// first and opened last.
+func (a *Appliance) Run(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, a.stop()) }()
+	for _, stage := range []func() error{
+		a.shutDoors, a.openDevices, a.loadPolicy, a.startWorkers, a.listen, a.openDoors,
+	} {
+		if err := stage(); err != nil {
+			return err
+		}
+	}
+	a.ready.Store(true)
+	a.announce()
+	select {
+	case <-ctx.Done():
+		a.log.Info().Msg("stopping")
+		return nil
+	case err := <-a.failed:
+		return err
+	}
+}
+
+// onStop has f called when the appliance stops; what was started last is
+// stopped first.
+func (a *Appliance) onStop(f func() error) { a.undo = append(a.undo, f) }
+
+func (a *Appliance) stop() error {
+	a.ready.Store(false)
+	var errs []error
+	for i := len(a.undo) - 1; i >= 0; i-- {
+		errs = append(errs, a.undo[i]())
+	}
+	a.undo = nil
+	return errors.Join(errs...)
+}
+
+// fail ends Run with err, if nothing has ended it yet.
+func (a *Appliance) fail(err error) {
+	select {
+	case a.failed <- err:
+	default:
+	}
+}
+
+// now is the time as the session table counts it.
+func (a *Appliance) now() state.Instant { return state.Instant(time.Since(a.started)) }
+
+// wall is the time of day of an instant.
+func (a *Appliance) wall(i state.Instant) time.Time { return a.started.Add(time.Duration(i)).UTC() }
+
+func (a *Appliance) startWorkers() error {
+	queues := min(a.devices[netstack.Inside].Queues(), a.devices[netstack.Outside].Queues())
+	for i := range queues {
+		links := [netstack.Sides]netstack.Link{a.devices[netstack.Inside].Queue(i), a.devices[netstack.Outside].Queue(i)}
+		w, err := forward.NewWorker(a.engine, links, a.now, a.reports)
+		if err != nil {
+			return err
+		}
+		a.startWorker(w)
+	}
+	return a.startHousekeeping()
+}
+
+func (a *Appliance) startWorker(w *forward.Worker) {
+	a.mu.Lock()
+	a.workers = append(a.workers, w)
+	a.mu.Unlock()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := w.Run(); err != nil {
+			a.fail(err)
+		}
+	}()
+	a.onStop(func() error {
+		w.Stop()
+		<-ended
+		return w.Close()
+	})
+}
+
+// startHousekeeping runs what is not for the workers: logging and reaping.
+func (a *Appliance) startHousekeeping() error {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { a.notices(ctx) })
+	running.Go(func() { a.sweep(ctx) })
+	a.onStop(func() error {
+		cancel()
+		running.Wait()
+		return nil
+	})
+	return nil
+}
+
+func (a *Appliance) listen() error {
+	s := control.New(a, a.log)
+	if err := s.Listen(a.settings.Control.Socket, a.settings.Control.Group); err != nil {
+		return fmt.Errorf("control socket: %w", err)
+	}
+	go func() {
+		if err := s.Serve(); err != nil {
+			a.fail(fmt.Errorf("control socket: %w", err))
+		}
+	}()
+	a.onStop(s.Close)
+	return nil
+}

@@ -1,0 +1,114 @@
+package appliance
+
+import (
+	"os"
+	"time"
+
+	"sallyport/appliance/control"
+	"sallyport/appliance/forward"
+	"sallyport/netstack"
+	"sallyport/policy"
+	"sallyport/state"
+)
+
+// Appliance answers the control socket.
+var _ control.Backend = (*Appliance)(nil)
+
+// Status implements control.Backend.
+func (a *Appliance) Status() control.Status {
+	t, stats := a.tally(), a.table.Stats()
+	s := control.Status{
+		Version: a.version, PID: os.Getpid(), Started: a.started.UTC(),
+		Uptime:   int64(time.Since(a.started).Seconds()),
+		Ready:    a.ready.Load(),
+		Sessions: control.SessionStatus{Now: stats.Sessions, Max: stats.MaxSessions},
+		Policy:   control.PolicyStatus{File: "", Generation: generation, Rules: len(a.settings.Policy.Rules)},
+	}
+	for side := range netstack.Side(netstack.Sides) {
+		d := a.sideStatus(side, &t)
+		s.Drops += d.Drops
+		s.Sides = append(s.Sides, d)
+	}
+	return s
+}
+
+func (a *Appliance) sideStatus(side netstack.Side, t *forward.Tally) control.SideStatus {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := control.SideStatus{
+		Side: side.String(), PacketsPassed: t.Passed[side], BytesPassed: t.Bytes[side], Drops: t.Drops(side),
+	}
+	if d := a.devices[side]; d != nil {
+		s.Device, s.Driver, s.DriverWhy, s.MTU = d.Name(), string(d.Driver()), d.Why(), d.MTU()
+	}
+	box := a.box.Sides[side]
+	s.Interface, s.Addresses, s.Networks = a.plumbing.Links()[side].Name, box.Own, box.Networks
+	if box.IPv4 {
+		s.Families = append(s.Families, "ipv4")
+	}
+	if box.IPv6 {
+		s.Families = append(s.Families, "ipv6")
+	}
+	return s
+}
+
+// Stats implements control.Backend.
+func (a *Appliance) Stats() []control.Stat {
+	t := a.tally()
+	out := []control.Stat{{Reason: "passed", Inside: t.Passed[netstack.Inside], Outside: t.Passed[netstack.Outside]}}
+	for r := netstack.ReasonNone + 1; r < netstack.Reasons; r++ {
+		out = append(out, control.Stat{
+			Reason: r.String(), Inside: t.Refused[netstack.Inside][r], Outside: t.Refused[netstack.Outside][r],
+		})
+	}
+	return out
+}
+
+// tally adds up what the workers have counted.
+func (a *Appliance) tally() (sum forward.Tally) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, w := range a.workers {
+		t := w.Tally()
+		sum.Add(&t)
+	}
+	return sum
+}
+
+// Rules implements control.Backend.
+func (a *Appliance) Rules() []control.Rule {
+	pol := a.engine.Load()
+	if pol == nil {
+		return nil
+	}
+	var out []control.Rule
+	for i, r := range a.settings.Policy.Rules {
+		out = append(out, control.Rule{Number: uint32(i + 1), Name: r.Name, Action: action(r.Action), Hits: pol.Hit(uint32(i))})
+	}
+	return append(out, control.Rule{Name: "default", Action: "drop", Hits: pol.Hit(policy.DefaultRule)})
+}
+
+// action is a verdict as rules are written.
+func action(v netstack.Verdict) string {
+	if v == netstack.Pass {
+		return "accept"
+	}
+	return v.String()
+}
+
+// Timeouts implements control.Backend.
+func (a *Appliance) Timeouts() []control.Timeout {
+	defaults := state.DefaultTimeouts()
+	var out []control.Timeout
+	for timer := range state.Timers {
+		t := control.Timeout{Name: timer.String(), Seconds: int64(a.settings.State.Timeouts[timer].Seconds()), Source: "default"}
+		if a.settings.State.Timeouts[timer] != defaults[timer] {
+			t.Source = ""
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// Kill implements control.Backend.
+func (a *Appliance) Kill(id uint64) bool { return a.table.Kill(id) }

@@ -1,0 +1,119 @@
+package appliance
+
+import (
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"slices"
+
+	"sallyport/appliance/plumbing"
+	"sallyport/conf"
+	"sallyport/netstack"
+	"sallyport/netstack/tun"
+	"sallyport/policy"
+)
+
+// shutDoors leads everything that is to be forwarded into tables that end in a
+// blackhole. From here on nothing passes that the firewall has not let pass,
+// whatever happens to this process.
+func (a *Appliance) shutDoors() error {
+	spec, err := plumbingSpec(a.settings)
+	if err != nil {
+		return err
+	}
+	p, err := plumbing.Prepare(spec, filepath.Dir(a.settings.Control.Socket))
+	if err != nil {
+		return err
+	}
+	a.plumbing = p
+	a.onStop(p.Undo)
+	return nil
+}
+
+// openDevices makes the two devices. They are as large as the interfaces they
+// stand for, so that the kernel never has to complain about a packet's size
+// before the firewall has seen it.
+func (a *Appliance) openDevices() error {
+	links := a.plumbing.Links()
+	for side := range netstack.Side(netstack.Sides) {
+		d, err := tun.Open(tun.Options{
+			Name: a.settings.Sides[side].TUN, MTU: links[side].MTU,
+			Queues: a.settings.TUN.Queues, Driver: tun.Driver(a.settings.TUN.Driver),
+		})
+		if err != nil {
+			return fmt.Errorf("%v device: %w", side, err)
+		}
+		a.devices[side] = d
+		a.onStop(d.Close)
+	}
+	return nil
+}
+
+func (a *Appliance) openDoors() error { return a.plumbing.Attach() }
+
+// plumbingSpec is what the settings mean for this machine's interfaces.
+func plumbingSpec(s *conf.Settings) (plumbing.Spec, error) {
+	spec := plumbing.Spec{Steered: steered(s.Policy.NAT), Self: selfServices(s.Policy.Rules, masqueradedSides(s.Policy.NAT))}
+	var have [netstack.Sides]families
+	for side := range spec.Sides {
+		c := &s.Sides[side]
+		d := plumbing.Side{TUN: c.TUN, Gateway: c.Gateway, Bare: c.Bare()}
+		have[side] = familiesOf(c.Gateway, c.Networks)
+		if d.Bare {
+			have[side] = bareFamilies(have[side])
+		} else {
+			link, err := plumbing.Resolve(interfaceOrSubnet(c))
+			if err != nil {
+				return spec, fmt.Errorf("%v: %w", netstack.Side(side), err)
+			}
+			d.Interface = link.Name
+			have[side] = have[side].or(familiesOf(link.Addresses))
+		}
+		spec.Sides[side] = d
+	}
+	// A family passes if it has addresses on both sides: what is routed into
+	// nowhere is better said to be closed.
+	for side := range spec.Sides {
+		spec.Sides[side].IPv4 = have[netstack.Inside].v4 && have[netstack.Outside].v4
+		spec.Sides[side].IPv6 = have[netstack.Inside].v6 && have[netstack.Outside].v6
+	}
+	return spec, nil
+}
+
+func interfaceOrSubnet(c *conf.Side) string {
+	if c.Subnet.IsValid() {
+		return c.Subnet.String()
+	}
+	return c.Interface
+}
+
+// families says which IP versions something has.
+type families struct{ v4, v6 bool }
+
+func (f families) or(g families) families { return families{f.v4 || g.v4, f.v6 || g.v6} }
+
+func familiesOf(lists ...[]netip.Prefix) (f families) {
+	for _, p := range slices.Concat(lists...) {
+		f = f.or(families{p.Addr().Is4(), p.Addr().Is6()})
+	}
+	return f
+}
+
+// bareFamilies: a device without an interface has no addresses to tell by, so
+// what is not said is open.
+func bareFamilies(said families) families {
+	if said == (families{}) {
+		return families{true, true}
+	}
+	return said
+}
+
+// masqueradedSides are those whose own address carries translated sessions.
+func masqueradedSides(nat []policy.NAT) (z policy.Zones) {
+	for _, n := range nat {
+		if n.Type == policy.Masquerade {
+			z |= n.To
+		}
+	}
+	return z
+}

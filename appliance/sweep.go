@@ -1,0 +1,46 @@
+package appliance
+
+import (
+	"context"
+	"time"
+
+	"sallyport/state"
+)
+
+// Reaping goes through the whole table in steps small enough not to hold a
+// packet up: a table of a million sessions in about half a minute.
+const (
+	sweepEvery = 20 * time.Millisecond
+	sweepStep  = 1024
+)
+
+// sweep reaps expired sessions and logs ended ones until ctx is done.
+func (a *Appliance) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	ended := make([]state.Ended, 64)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			a.table.Sweep(a.now(), sweepStep)
+			a.logEnded(ended)
+		}
+	}
+}
+
+func (a *Appliance) logEnded(buf []state.Ended) {
+	n, lost := a.table.Ended(buf)
+	for i := range buf[:n] {
+		e := &buf[i]
+		a.log.Info().Uint64("session", e.ID).Stringer("flow", e.Original).
+			Str("rule", a.ruleName(e.Generation, e.Rule)).Stringer("cause", e.Cause).
+			Dur("lasted", time.Duration(e.LastSeen-e.Started)).
+			Uints64("packets", e.Packets[:]).Uints64("bytes", e.Bytes[:]).Msg("session ended")
+	}
+	if lost > a.lostEnds {
+		a.log.Warn().Uint64("sessions", lost-a.lostEnds).Msg("more sessions ended than could be logged")
+		a.lostEnds = lost
+	}
+}
