@@ -32,6 +32,10 @@ func (p *Plumbing) addAddresses(l Link, want []netip.Prefix) (added bool, err er
 
 func (a addressRecord) netlink() *netlink.Addr {
 	addr := &netlink.Addr{IPNet: ipNet(a.Address), LinkIndex: a.Index}
+	if a.Address == dummyAddress {
+		// Never to be chosen as anything's source.
+		addr.Scope = unix.RT_SCOPE_HOST
+	}
 	if a.Address.Addr().Is6() {
 		// Clients use the address at once.
 		addr.Flags = unix.IFA_F_NODAD
@@ -73,6 +77,10 @@ func (p *Plumbing) dropAddresses() (changed bool) {
 }
 
 func (p *Plumbing) wants(a addressRecord) bool {
+	if a.Address == dummyAddress {
+		_, err := netlink.LinkByIndex(a.Index)
+		return err == nil
+	}
 	for _, side := range bothSides {
 		if p.links[side].Index == a.Index && slices.Contains(p.spec.Sides[side].Gateway, a.Address) {
 			return true

@@ -3,6 +3,8 @@ package plumbing
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"slices"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netlink/nl"
@@ -59,6 +61,23 @@ func (p *Plumbing) set(index int, want settings) error {
 	p.record.device(index).note(change.pick(values))
 	p.keep()
 	return setDevconf(index, change)
+}
+
+// dummyAddress is the IPv4 dummy address of RFC 7600.
+var dummyAddress = netip.MustParsePrefix("192.0.0.8/32")
+
+// address gives a TUN an address if there is a reverse path filter: it refuses,
+// even if it is loose, what comes in for the box from a device without one.
+func (p *Plumbing) address(tun netlink.Link) error {
+	if looseRPFilter() == 0 {
+		return nil
+	}
+	a := addressRecord{Index: tun.Attrs().Index, Address: dummyAddress}
+	if !slices.Contains(p.record.Added, a) {
+		p.record.Added = append(p.record.Added, a)
+		p.keep()
+	}
+	return a.add()
 }
 
 // raise readies a TUN and brings it up: no IPv6 address of its own, so that the

@@ -64,7 +64,22 @@ func newLab(t *testing.T) *lab {
 		l.run("ip addr add 192.0.2.2/24 dev out0", "ip addr add 2001:db8:2::2/64 dev out0 nodad", "ip link set out0 up",
 			"ip route add 10.1.0.0/24 via 192.0.2.1", "ip route add fd00:1::/64 via 2001:db8:2::1")
 	})
+	l.settle()
 	return l
+}
+
+// settle waits until the kernel has noticed that the cables are plugged in.
+func (l *lab) settle() {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for range 600 {
+		out, _ := l.try("ip route")
+		if !strings.Contains(out, "linkdown") {
+			return
+		}
+		<-tick.C
+	}
+	l.Fatal("no carrier")
 }
 
 // wire makes a cable from far in namespace ns to near in fw.
@@ -111,8 +126,11 @@ func (l *lab) must(err error) {
 // at does something in another namespace.
 func (l *lab) at(ns netns.NsHandle, do func()) {
 	l.Helper()
+	here, err := netns.Get()
+	l.must(err)
+	defer here.Close()
 	l.must(netns.Set(ns))
-	defer func() { l.must(netns.Set(l.fw)) }()
+	defer func() { l.must(netns.Set(here)) }()
 	do()
 }
 
@@ -234,4 +252,11 @@ func (l *lab) reach(ns netns.NsHandle, address string) {
 			l.Errorf("%s does not answer pings", address)
 		}
 	})
+}
+
+func prefixes(texts ...string) (all []netip.Prefix) {
+	for _, text := range texts {
+		all = append(all, netip.MustParsePrefix(text))
+	}
+	return all
 }

@@ -81,7 +81,7 @@ func (p *Plumbing) attachTUN(side netstack.Side) error {
 		return attempt("ip link show dev "+s.TUN, err)
 	}
 	if !s.Bare {
-		if err := p.set(tun.Attrs().Index, tunSettings()); err != nil {
+		if err := errors.Join(p.set(tun.Attrs().Index, tunSettings()), p.address(tun)); err != nil {
 			return err
 		}
 	}

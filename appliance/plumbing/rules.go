@@ -82,9 +82,9 @@ func (p *planner) emit(side netstack.Side) []rule {
 // errorTypes are the ICMP errors that the kernel makes about packets it was to
 // forward. Locally made ICMP is looked up with its type and code where the
 // ports are (struct flowi), so a rule can name them: type*256 + code.
-var errorTypes = map[family][]netstack.PortRange{
-	ipv4: {{First: 3 << 8, Last: 3<<8 | 255}, {First: 11 << 8, Last: 12<<8 | 255}},
-	ipv6: {{First: 1 << 8, Last: 4<<8 | 255}},
+var errorTypes = map[family]netstack.PortRange{
+	ipv4: {First: 3 << 8, Last: 3<<8 | 255}, // destination unreachable, fragmentation needed
+	ipv6: {First: 1 << 8, Last: 2<<8 | 255}, // destination unreachable, packet too big
 }
 
 // errors: the kernel's errors about a masqueraded packet are addressed to the
@@ -94,11 +94,10 @@ func (p *planner) errors(side netstack.Side) (rules []rule) {
 		return nil
 	}
 	for _, own := range p.links[side].own(p.family) {
-		for _, types := range errorTypes[p.family] {
-			rules = append(rules, rule{
-				iif: "lo", to: netip.PrefixFrom(own, own.BitLen()), proto: p.icmp(), dport: types, table: steerTable(side),
-			})
-		}
+		rules = append(rules, rule{
+			iif: "lo", to: netip.PrefixFrom(own, own.BitLen()),
+			proto: p.icmp(), dport: errorTypes[p.family], table: steerTable(side),
+		})
 	}
 	return rules
 }

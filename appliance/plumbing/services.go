@@ -44,7 +44,7 @@ func (b *serviceBlock) self(s SelfService) {
 		b.add(s.Service, localTable)
 		return
 	}
-	if !s.within(b.p.ephemeral) {
+	if s.overlaps(b.p.ephemeral) && !s.within(b.p.ephemeral) {
 		b.clients(s.Protocol)
 	}
 	b.add(s.Service, steerTable(b.side))
@@ -78,6 +78,11 @@ func narrowing(p netip.Prefix) netip.Prefix {
 		return netip.Prefix{}
 	}
 	return p.Masked()
+}
+
+// overlaps reports whether s takes any port of r.
+func (s Service) overlaps(r netstack.PortRange) bool {
+	return s.Ports == netstack.PortRange{} || s.Ports.First <= r.Last && r.First <= s.Ports.Last
 }
 
 // within reports whether s lies in r and leaves some of it out.

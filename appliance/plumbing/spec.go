@@ -67,14 +67,6 @@ func (s Service) in(f family) bool {
 	return f == ipv4 && s.IPv4 || f == ipv6 && s.IPv6
 }
 
-// everyPort is what the zero range of a Service stands for.
-var everyPort = netstack.PortRange{First: 1, Last: 65535}
-
-// covers reports whether s takes every port of r.
-func (s Service) covers(r netstack.PortRange) bool {
-	return s.Ports == netstack.PortRange{} || s.Ports.First <= r.First && r.Last <= s.Ports.Last
-}
-
 // check refuses a Spec that cannot be plumbed whatever the namespace holds.
 func (s Spec) check() error {
 	in, out := s.Sides[netstack.Inside], s.Sides[netstack.Outside]
