@@ -43,10 +43,10 @@ func listen(path, group string) (net.Listener, func(), error) {
 
 func checkPath(path string) error {
 	if path == "" || len(path) > maxPath {
-		return fmt.Errorf("control socket %q: a socket's path has 1 to %d bytes", path, maxPath)
+		return fmt.Errorf("%q: a socket's path has 1 to %d bytes", path, maxPath)
 	}
 	if strings.HasPrefix(path, "@") {
-		return fmt.Errorf("control socket %q: an abstract socket has no permissions; give a path", path)
+		return fmt.Errorf("%q: an abstract socket has no permissions; give a path", path)
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func groupID(group string) (int, error) {
 	}
 	g, err := user.LookupGroup(group)
 	if err != nil {
-		return 0, fmt.Errorf("control socket: group %q does not exist; create it with: groupadd --system %s", group, group)
+		return 0, fmt.Errorf("group %q does not exist; create it with: groupadd --system %s", group, group)
 	}
 	return strconv.Atoi(g.Gid)
 }
@@ -72,7 +72,7 @@ func makeDir(dir string) (undo func(), err error) {
 		return func() {}, nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("control socket: %w", err)
+		return nil, err
 	}
 	return func() { os.Remove(dir) }, nil
 }
@@ -83,11 +83,11 @@ func makeDir(dir string) (undo func(), err error) {
 func listenAlone(path string, gid int) (net.Listener, error) {
 	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {
-		return nil, fmt.Errorf("control socket: %w", err)
+		return nil, err
 	}
 	defer dir.Close()
 	if err := unix.Flock(int(dir.Fd()), unix.LOCK_EX); err != nil {
-		return nil, fmt.Errorf("control socket: lock %s: %w", dir.Name(), err)
+		return nil, fmt.Errorf("lock %s: %w", dir.Name(), err)
 	}
 	if err := removeStale(path); err != nil {
 		return nil, err
@@ -102,10 +102,10 @@ func removeStale(path string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("control socket: %w", err)
+		return err
 	}
 	if info.Mode().Type() != fs.ModeSocket {
-		return fmt.Errorf("control socket %s: is there and is not a socket; remove it or choose another path", path)
+		return fmt.Errorf("%s: is there and is not a socket; remove it or choose another path", path)
 	}
 	c, err := net.DialTimeout("unix", path, time.Second)
 	if err == nil {
@@ -113,7 +113,7 @@ func removeStale(path string) error {
 		return fmt.Errorf("already running, pid %d, on %s", peerOf(c).Pid, path)
 	}
 	if !errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("control socket: is somebody there already? %w", err)
+		return fmt.Errorf("is somebody there already? %w", err)
 	}
 	return os.Remove(path)
 }
@@ -128,11 +128,11 @@ func bind(path string, gid int) (net.Listener, error) {
 	}
 	l, err := (&net.ListenConfig{Control: narrow}).Listen(context.Background(), "unix", path)
 	if err != nil {
-		return nil, fmt.Errorf("control socket: %w", err)
+		return nil, err
 	}
 	if err := errors.Join(os.Lchown(path, -1, gid), os.Chmod(path, 0o660)); err != nil {
 		l.Close()
-		return nil, fmt.Errorf("control socket: %w", err)
+		return nil, err
 	}
 	return l, nil
 }

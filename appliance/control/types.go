@@ -40,7 +40,7 @@ type SideStatus struct {
 	Interface     string         `json:"interface"`  // steered; empty for a bare TUN
 	Device        string         `json:"device"`     // the TUN
 	Driver        string         `json:"driver"`     // vnet, wireguard or water
-	DriverWhy     string         `json:"driver_why"` // why this one
+	DriverWhy     string         `json:"driver_why"` // why not a faster one; empty if it is the fastest
 	Addresses     []netip.Addr   `json:"addresses"`  // the box's own
 	Networks      []netip.Prefix `json:"networks"`   // what lives there; empty: everything else
 	MTU           int            `json:"mtu"`

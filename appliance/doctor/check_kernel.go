@@ -1,6 +1,10 @@
 package doctor
 
-import "fmt"
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
 
 // rulesByPort is the Linux that has policy rules by protocol and port
 // (FRA_IP_PROTO, FRA_DPORT_RANGE); udpOffload the one whose TUN takes UDP
@@ -92,7 +96,7 @@ func ip6Forward(f *Facts) []Finding {
 	case f.IP6Forward > 0:
 		return one("ipv6-forward", OK, name+" is 1", "")
 	case !f.wantsIPv6():
-		return one("ipv6-forward", OK, name+" is 0, and no interface in question has an IPv6 address", "")
+		return one("ipv6-forward", OK, name+" is 0, and no two interfaces in question have IPv6 addresses", "")
 	case f.SysWritten:
 		return one("ipv6-forward", OK, name+" is 0 and can be switched when it starts", "")
 	}
@@ -100,17 +104,16 @@ func ip6Forward(f *Facts) []Finding {
 		"start the container with --sysctl "+name+"=1")
 }
 
-// wantsIPv6 reports whether an interface in question has a global IPv6 address.
+// wantsIPv6 reports whether IPv6 would pass: two interfaces in question have a
+// global address of it.
 func (f *Facts) wantsIPv6() bool {
+	n := 0
 	for _, i := range f.Interfaces {
-		if len(f.Sides) > 0 && !f.steered(i.Name) {
-			continue
-		}
-		for _, a := range i.Addresses {
-			if a.Addr().Is6() && !a.Addr().IsLinkLocalUnicast() {
-				return true
-			}
+		if (len(f.Sides) == 0 || f.steered(i.Name)) && slices.ContainsFunc(i.Addresses, isGlobal6) {
+			n++
 		}
 	}
-	return false
+	return n >= 2
 }
+
+func isGlobal6(p netip.Prefix) bool { return p.Addr().Is6() && !p.Addr().IsLinkLocalUnicast() }

@@ -16,7 +16,7 @@ func healthy() *Facts {
 		Kernel: "6.18.44-amd64", NetAdmin: true, Driver: "vnet", SysWritten: true, IP6Forward: 0, Socket: "/run/s",
 		Interfaces: []Interface{
 			{Name: "eth0", MTU: 1500, Up: true, Forwarding: true, Addresses: prefixes("10.1.0.1/24", "fd00:1::1/64")},
-			{Name: "eth1", MTU: 1500, Up: true, Forwarding: true, Addresses: prefixes("192.0.2.1/24")},
+			{Name: "eth1", MTU: 1500, Up: true, Forwarding: true, Addresses: prefixes("192.0.2.1/24", "fd00:2::1/64")},
 			{Name: "eth2", MTU: 1500, Up: true, Addresses: prefixes("172.16.0.1/24")},
 		},
 		Sides:       []SideFact{{"inside", "eth0", "eth0", nil}, {"outside", "192.0.2.0/24", "eth1", nil}},
@@ -72,8 +72,8 @@ func TestFindings(t *testing.T) {
 		{"IPv6 elsewhere only", func(f *Facts) {
 			f.SysWritten = false
 			f.Interfaces[0].Addresses = prefixes("10.1.0.1/24", "fe80::1/64")
-			f.Interfaces[2].Addresses = prefixes("fd00:2::1/64")
-		}, "ipv6-forward", OK, "no interface in question", ""},
+			f.Interfaces[2].Addresses = prefixes("fd00:3::1/64")
+		}, "ipv6-forward", OK, "no two interfaces in question", ""},
 		{"no IPv6 in the kernel", func(f *Facts) { f.IP6Forward = -1 }, "ipv6-forward", OK, "no IPv6", ""},
 		{"nothing plugged in", func(f *Facts) { f.Interfaces = nil }, "interfaces", Fail, "none", "two networks"},
 		{"nobody said which", func(f *Facts) { f.Sides = nil }, "sides", OK, "--inside", ""},

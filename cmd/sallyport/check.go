@@ -1,0 +1,30 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"sallyport/conf"
+)
+
+func checkCommand(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check FILE",
+		Short: "Say whether a configuration file is right, and what is wrong with it",
+		Long: `Read a configuration file and print every fault, a line each, as
+file:line:column: message. Nothing is changed, and no privilege is needed.
+The exit code is 2 if there is a fault.`,
+		Args: oneArg("a configuration file"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			s, err := load(args[0])
+			if err != nil {
+				return err
+			}
+			c.printf("%s: ok, %s\n", args[0], summary(s))
+			return nil
+		},
+	}
+}
+
+func summary(s *conf.Settings) string {
+	return plural(len(s.Policy.Rules), "rule") + ", " + plural(len(s.Policy.NAT), "translation")
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"sallyport/appliance/doctor"
+	"sallyport/conf"
+	"sallyport/netstack"
+)
+
+func doctorCommand(c *cli) *cobra.Command {
+	var from source
+	cmd := c.listing(&cobra.Command{
+		Use:   "doctor",
+		Short: "Say why the firewall would not work here, and what to do",
+		Long: `Look at this machine, or container, and say why the firewall would not work on
+it, each thing with what to do about it. With a configuration, or --inside and
+--outside, those interfaces are looked at too.
+
+Nothing is changed; a TUN device is made for a moment, to see that it can be.
+The exit code is 1 if something would not work.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			subject, err := c.subject(from)
+			if err != nil {
+				return err
+			}
+			findings := doctor.Judge(doctor.Gather(cmd.Context(), subject))
+			if err := c.printFindings(findings); err != nil {
+				return err
+			}
+			if doctor.Failed(findings) {
+				return errSilent
+			}
+			return nil
+		},
+	})
+	from.flags(cmd)
+	return cmd
+}
+
+// subject is what the doctor is to look at.
+func (c *cli) subject(from source) (doctor.Subject, error) {
+	subject := doctor.Subject{Inside: from.inside, Outside: from.outside, Socket: c.socket}
+	if from.config == "" {
+		return subject, nil
+	}
+	s, err := from.settings()
+	if err != nil {
+		return subject, err
+	}
+	subject.Inside, subject.Outside = interfaceOf(&s.Sides[netstack.Inside]), interfaceOf(&s.Sides[netstack.Outside])
+	return subject, nil
+}
+
+func interfaceOf(s *conf.Side) string {
+	if s.Subnet.IsValid() {
+		return s.Subnet.String()
+	}
+	return s.Interface
+}
+
+var levelColors = map[doctor.Level]string{doctor.OK: green, doctor.Warn: yellow, doctor.Fail: red}
+
+func (c *cli) printFindings(findings []doctor.Finding) error {
+	for _, f := range findings {
+		if c.json {
+			if err := c.object(f); err != nil {
+				return err
+			}
+			continue
+		}
+		level := c.paint(levelColors[f.Level], string(f.Level)) + "    "[len(f.Level):]
+		c.printf("%s  %s: %s\n", level, f.Name, f.Found)
+		if f.Fix != "" {
+			c.printf("      -> %s\n", f.Fix)
+		}
+	}
+	return nil
+}

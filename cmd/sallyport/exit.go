@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"sallyport/appliance/control"
+	"sallyport/conf"
+)
+
+// The exit codes, which scripts rely on.
+const (
+	exitFine       = 0
+	exitFailed     = 1
+	exitUsage      = 2 // or configuration
+	exitNotRunning = 3
+)
+
+// usageError is a fault of whoever gave the command, found after its flags were
+// read.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// errSilent ends a command that has already said why it failed.
+var errSilent = errors.New("failed")
+
+func (c *cli) exitCode(err error) int {
+	var usage usageError
+	var filter *control.FilterError
+	var faults conf.Errors
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, control.ErrNotRunning):
+		return exitNotRunning
+	case !c.ready, errors.As(err, &usage), errors.As(err, &filter), errors.As(err, &faults):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// complain writes one line that says what to do, or a line for each fault of a
+// configuration file.
+func (c *cli) complain(err error) {
+	var faults conf.Errors
+	switch {
+	case errors.As(err, &faults):
+		fmt.Fprintln(c.err, faults)
+	case errors.Is(err, errSilent):
+	case errors.Is(err, control.ErrNotRunning):
+		fmt.Fprintf(c.err, "%v; start it with \"sallyport run\", or name its socket with --socket\n", err)
+	case !c.ready:
+		fmt.Fprintf(c.err, "sallyport: %v (see \"sallyport help\")\n", err)
+	default:
+		fmt.Fprintf(c.err, "sallyport: %v\n", err)
+	}
+}

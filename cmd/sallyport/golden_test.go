@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sallyport/appliance/control/controltest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// invocation is what a command wrote, and its exit code.
+type invocation struct {
+	out, err string
+	code     int
+}
+
+// invoke runs a command in this process, at controltest.Noon and away from any
+// terminal and environment; more changes the surroundings.
+func invoke(t *testing.T, args []string, more ...func(*cli)) invocation {
+	t.Helper()
+	var out, err bytes.Buffer
+	c := newCLI()
+	c.out, c.err, c.width, c.color = &out, &err, 0, false
+	c.now = controltest.Now
+	c.getenv = func(string) string { return "" }
+	for _, change := range more {
+		change(c)
+	}
+	code := c.main(t.Context(), args)
+	return invocation{out.String(), err.String(), code}
+}
+
+// golden compares with testdata/name.golden.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", path, d)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	socket := controltest.Serve(t, controltest.New())
+	wide := func(c *cli) { c.width = 200 }
+	narrow := func(c *cli) { c.width = 100 }
+	colored := func(c *cli) { c.width, c.color = 200, true }
+	for _, g := range []struct {
+		name string
+		args []string
+		more []func(*cli)
+	}{
+		{"status", []string{"status"}, nil},
+		{"status.json", []string{"status", "--json"}, nil},
+		{"status.color", []string{"status"}, []func(*cli){colored}},
+		{"sessions", []string{"sessions"}, nil},
+		{"sessions.json", []string{"sessions", "--json"}, nil},
+		{"sessions.wide", []string{"sessions"}, []func(*cli){wide}},
+		{"sessions.narrow", []string{"sessions"}, []func(*cli){narrow}},
+		{"sessions.filter", []string{"sessions", "src", "10.1.0.5", "and", "dport", "443", "and", "state", "established"}, nil},
+		{"sessions.rule", []string{"sessions", "rule", "mail in"}, nil},
+		{"sessions.none", []string{"sessions", "sctp"}, nil},
+		{"sessions.limit", []string{"sessions", "--limit", "2"}, nil},
+		{"stats", []string{"stats"}, nil},
+		{"stats.all", []string{"stats", "--all"}, nil},
+		{"stats.json", []string{"stats", "--json"}, nil},
+		{"rules", []string{"rules"}, nil},
+		{"rules.json", []string{"rules", "--json"}, nil},
+		{"timeouts", []string{"timeouts"}, nil},
+		{"timeouts.json", []string{"timeouts", "--json"}, nil},
+	} {
+		t.Run(g.name, func(t *testing.T) {
+			got := invoke(t, append(g.args, "--socket", socket), g.more...)
+			if got.code != exitFine || got.err != "" {
+				t.Errorf("exit %d: %s", got.code, got.err)
+			}
+			golden(t, g.name, got.out)
+		})
+	}
+}
+
+func TestKill(t *testing.T) {
+	b := controltest.New()
+	socket := controltest.Serve(t, b)
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"rule", "mail in"}, "1 session ended\n"},
+		{[]string{"rule", "mail in"}, "0 sessions ended\n"},
+		{[]string{"--json", "tcp"}, "{\"killed\":1}\n"},
+		{[]string{"all"}, "2 sessions ended\n"},
+	} {
+		got := invoke(t, append([]string{"sessions", "kill", "--socket", socket}, c.args...))
+		if got.out != c.says || got.code != exitFine {
+			t.Errorf("kill %q: exit %d, %q %q, want %q", c.args, got.code, got.out, got.err, c.says)
+		}
+	}
+	if len(b.Table) != 0 {
+		t.Errorf("left: %+v", b.Table)
+	}
+}

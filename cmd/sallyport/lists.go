@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sallyport/appliance/control"
+)
+
+func statsCommand(c *cli) *cobra.Command {
+	all := false
+	cmd := listCommand(c, "stats", "Show how many packets passed, and how many were dropped for which reason",
+		(*control.Client).Stats, func(stats []control.Stat) { c.printStats(stats, all) })
+	cmd.Flags().BoolVar(&all, "all", false, "show reasons that never occurred too")
+	return cmd
+}
+
+func (c *cli) printStats(stats []control.Stat, all bool) {
+	t := c.table(column{title: "REASON"}, column{title: "INSIDE", right: true}, column{title: "OUTSIDE", right: true})
+	for _, s := range stats {
+		if all || s.Inside+s.Outside > 0 || s.Reason == "passed" {
+			t.add(s.Reason, count(s.Inside), count(s.Outside))
+		}
+	}
+	t.flush()
+}
+
+func rulesCommand(c *cli) *cobra.Command {
+	return listCommand(c, "rules", "Show the rules and how often each decided", (*control.Client).Rules, c.printRules)
+}
+
+func (c *cli) printRules(rules []control.Rule) {
+	t := c.table(column{title: "NUMBER", right: true}, column{title: "NAME"}, column{title: "ACTION"},
+		column{title: "HITS", right: true}, column{title: "LAST HIT", right: true})
+	for _, r := range rules {
+		number := "-"
+		if r.Number > 0 {
+			number = fmt.Sprint(r.Number)
+		}
+		t.add(number, r.Name, r.Action, count(r.Hits), c.since(r.LastHit))
+	}
+	t.flush()
+}
+
+func timeoutsCommand(c *cli) *cobra.Command {
+	return listCommand(c, "timeouts", "Show how long sessions may be idle in each state", (*control.Client).Timeouts, c.printTimeouts)
+}
+
+func (c *cli) printTimeouts(timeouts []control.Timeout) {
+	t := c.table(column{title: "NAME"}, column{title: "SECONDS", right: true}, column{title: "TIME", right: true}, column{title: "SOURCE"})
+	for _, o := range timeouts {
+		t.add(o.Name, fmt.Sprint(o.Seconds), span(time.Duration(o.Seconds)*time.Second), o.Source)
+	}
+	t.flush()
+}
+
+// listCommand is a command that asks for a list and prints it.
+func listCommand[T any](c *cli, use, short string, ask func(*control.Client, context.Context) ([]T, error), print func([]T)) *cobra.Command {
+	return c.listing(&cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			all, err := ask(c.client(), cmd.Context())
+			if err != nil || !c.json {
+				if err == nil {
+					print(all)
+				}
+				return err
+			}
+			for _, v := range all {
+				if err := c.object(v); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	})
+}

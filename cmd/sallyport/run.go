@@ -1,0 +1,87 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"sallyport/appliance"
+	"sallyport/conf"
+)
+
+// runOptions are what the flags of run say.
+type runOptions struct {
+	source
+	yes                         bool
+	driver, logLevel, logFormat string
+}
+
+func runCommand(c *cli) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Stand between two networks until told to stop",
+		Long: `Stand between two networks until SIGTERM or SIGINT, and then leave everything
+as it was. A second signal ends the process at once; the doors stay shut then.
+
+With --inside and --outside alone, what comes from inside may go out and is
+masqueraded, and nothing else passes. A configuration file says more.`,
+		Example: `  sallyport run --inside eth0 --outside eth1
+  sallyport run --inside 172.30.1.0/24 --outside 172.30.2.0/24
+  sallyport run --config /etc/sallyport/sallyport.toml`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := o.settings()
+			if err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("socket") {
+				s.Control.Socket = c.socket
+			}
+			return c.run(cmd, s, o.yes)
+		},
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+func (o *runOptions) flags(cmd *cobra.Command) {
+	o.source.flags(cmd)
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "start even if that cuts somebody's login session off")
+	cmd.Flags().StringVar(&o.driver, "driver", "", "how packets are carried: auto, vnet, wireguard or water")
+	cmd.Flags().StringVar(&o.logLevel, "log-level", "", "debug, info, warn or error")
+	cmd.Flags().StringVar(&o.logFormat, "log-format", "", "auto, console or json")
+}
+
+// settings are those of the source, with what the flags change in them.
+func (o *runOptions) settings() (*conf.Settings, error) {
+	for _, f := range []struct {
+		flag, value string
+		words       []string
+	}{
+		{"driver", o.driver, []string{conf.DriverAuto, conf.DriverVnet, conf.DriverWireguard, conf.DriverWater}},
+		{"log-level", o.logLevel, []string{"debug", "info", "warn", "error"}},
+		{"log-format", o.logFormat, []string{"auto", "console", "json"}},
+	} {
+		if err := oneOf(f.flag, f.value, f.words); err != nil {
+			return nil, err
+		}
+	}
+	s, err := o.source.settings()
+	if err != nil {
+		return nil, err
+	}
+	s.TUN.Driver = orElse(o.driver, s.TUN.Driver)
+	s.Log.Level = orElse(o.logLevel, s.Log.Level)
+	s.Log.Format = orElse(o.logFormat, s.Log.Format)
+	return s, nil
+}
+
+func (c *cli) run(cmd *cobra.Command, s *conf.Settings, yes bool) error {
+	log, closeLog, err := newLog(s.Log)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	ctx, done := untilSignal(cmd.Context())
+	defer done()
+	return appliance.New(s, log, thisBuild().Version).Run(ctx)
+}

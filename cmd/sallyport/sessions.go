@@ -1,0 +1,158 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sallyport/appliance/control"
+)
+
+const filterHelp = `FILTER is words: terms joined by "and", "or", "not", grouped by parentheses.
+
+  src 10.1.0.5   dst 192.0.2.0/24   host A   net P    as opened; host and net: NAT included
+  sport 53       dport 1024-65535   port N            src port N and so on work too
+  reply src A    reply dport N                        the tuple of the replies
+  tcp  udp  icmp  proto gre  ipv4  ipv6  side inside
+  state established   rule web   rule "two words"   nat   nat internet
+  profile loose   helper ftp   flag assured   id 17   all
+  packets > 10   bytes >= 1M   age > 5m   idle < 30   left < 10`
+
+func sessionsCommand(c *cli) *cobra.Command {
+	limit := 0
+	cmd := c.listing(&cobra.Command{
+		Use:   "sessions [FILTER]",
+		Short: "List sessions",
+		Long:  "List the sessions that a filter picks, or all.\n\n" + filterHelp,
+		Example: `  sallyport sessions src 10.1.0.5 and dport 443 and state established
+  sallyport sessions --json 'not (tcp or udp)'
+  sallyport sessions kill host 192.0.2.9`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.listSessions(cmd, args, limit)
+		},
+	})
+	cmd.Flags().IntVar(&limit, "limit", 0, "list so many at most; 0: all")
+	cmd.AddCommand(killCommand(c))
+	return cmd
+}
+
+func killCommand(c *cli) *cobra.Command {
+	return c.listing(&cobra.Command{
+		Use:     "kill FILTER",
+		Short:   "End sessions",
+		Long:    "End the sessions that a filter picks: their next packets are judged anew.\n\"all\" picks every one.\n\n" + filterHelp,
+		Example: "  sallyport sessions kill src 10.1.0.5 and rule web",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("wants a filter that says which sessions; \"all\" is every one")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			filter, err := filterOf(args)
+			if err != nil {
+				return err
+			}
+			n, err := c.client().Kill(cmd.Context(), filter)
+			if err != nil || c.json {
+				return c.objectUnless(err, control.Killed{Killed: n})
+			}
+			c.printf("%s\n", plural(n, "session")+" ended")
+			return nil
+		},
+	})
+}
+
+// filterOf joins the words of a filter and checks it, so that a slip is told
+// whether or not a firewall runs.
+func filterOf(args []string) (string, error) {
+	words := make([]string, len(args))
+	for i, a := range args {
+		words[i] = requoted(a, len(args))
+	}
+	text := strings.Join(words, " ")
+	_, err := control.ParseFilter(text)
+	return text, err
+}
+
+// requoted puts the quotes back that the shell took off a name of several
+// words; but several words may also be a filter, or a part of one.
+func requoted(arg string, of int) string {
+	if of == 1 || !strings.ContainsAny(arg, " \t") || strings.ContainsAny(arg, `"'()`) {
+		return arg
+	}
+	if _, err := control.ParseFilter(arg); err == nil {
+		return arg
+	}
+	return `"` + arg + `"`
+}
+
+func (c *cli) listSessions(cmd *cobra.Command, args []string, limit int) error {
+	filter, err := filterOf(args)
+	if err != nil {
+		return err
+	}
+	t := c.sessionTable()
+	show := func(s *control.Session) error {
+		t.add(c.sessionRow(s)...)
+		return nil
+	}
+	if c.json {
+		show = func(s *control.Session) error { return c.object(s) }
+	}
+	n, failed := 0, error(nil)
+	err = c.client().Sessions(cmd.Context(), filter, func(s control.Session) bool {
+		n++
+		failed = show(&s)
+		return failed == nil && n != limit
+	})
+	if err == nil && !c.json {
+		t.flush()
+	}
+	if err == nil {
+		err = failed
+	}
+	return err
+}
+
+func (c *cli) sessionTable() *table {
+	return c.table(
+		column{title: "ID", right: true}, column{title: "PROTO"}, column{title: "SOURCE"}, column{title: "DESTINATION"},
+		column{title: "TRANSLATED"}, column{title: "STATE"}, column{title: "RULE", spare: 1},
+		column{title: "AGE", right: true, spare: 4}, column{title: "TIMEOUT", right: true},
+		column{title: "PACKETS", right: true, spare: 2}, column{title: "BYTES", right: true, spare: 3})
+}
+
+func (c *cli) sessionRow(s *control.Session) []string {
+	return []string{
+		fmt.Sprint(s.ID), s.Protocol,
+		endpoint(s.Protocol, s.Original.Src, s.Original.Sport), destination(s.Protocol, s.Original.Dst, s.Original.Dport),
+		translated(s), s.State, s.Rule, span(c.now().Sub(s.Started).Truncate(time.Second)),
+		fmt.Sprintf("%d/%d", s.TimeoutLeft, s.TimeoutTotal),
+		fmt.Sprintf("%d/%d", s.Packets[0], s.Packets[1]), size(s.Bytes[0]) + "/" + size(s.Bytes[1]),
+	}
+}
+
+// translated says how the original packets leave, as far as that differs from
+// how they arrive: the reply tuple, read backwards, is what they leave as.
+func translated(s *control.Session) string {
+	var parts []string
+	if s.Reply.Dst != s.Original.Src || s.Reply.Dport != s.Original.Sport {
+		parts = append(parts, "from "+endpoint(s.Protocol, s.Reply.Dst, s.Reply.Dport))
+	}
+	if s.Reply.Src != s.Original.Dst || s.Reply.Sport != s.Original.Dport {
+		parts = append(parts, "to "+destination(s.Protocol, s.Reply.Src, s.Reply.Sport))
+	}
+	return strings.Join(parts, " ")
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return count(n) + " " + what + "s"
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sallyport/appliance/control"
+)
+
+func statusCommand(c *cli) *cobra.Command {
+	return c.listing(&cobra.Command{
+		Use:   "status",
+		Short: "Show whether the firewall is at work, and between what",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			status, err := c.client().Status(cmd.Context())
+			if err != nil || c.json {
+				return c.objectUnless(err, status)
+			}
+			c.printStatus(&status)
+			return nil
+		},
+	})
+}
+
+// objectUnless writes v unless there is an error.
+func (c *cli) objectUnless(err error, v any) error {
+	if err != nil {
+		return err
+	}
+	return c.object(v)
+}
+
+func (c *cli) printStatus(s *control.Status) {
+	ready := c.paint(green, "ready")
+	if !s.Ready {
+		ready = c.paint(red, "not ready: nothing passes")
+	}
+	c.printf("sallyport %s, pid %d, up %s, %s\n", s.Version, s.PID, span(time.Duration(s.Uptime)*time.Second), ready)
+	c.printf("policy    %s, %s rules, generation %d\n", orElse(s.Policy.File, "from the command line"),
+		count(s.Policy.Rules), s.Policy.Generation)
+	c.printf("sessions  %s of at most %s\n", count(s.Sessions.Now), count(s.Sessions.Max))
+	c.printf("dropped   %s packets\n\n", count(s.Drops))
+	c.printSides(s.Sides)
+}
+
+func (c *cli) printSides(sides []control.SideStatus) {
+	t := c.table(column{title: "SIDE"}, column{title: "INTERFACE"}, column{title: "DEVICE", spare: 2}, column{title: "DRIVER"},
+		column{title: "MTU", right: true, spare: 1}, column{title: "ADDRESSES"}, column{title: "NETWORKS", spare: 3},
+		column{title: "PACKETS", right: true}, column{title: "BYTES", right: true}, column{title: "DROPPED", right: true})
+	for _, s := range sides {
+		t.add(s.Side, orElse(s.Interface, "-"), s.Device, s.Driver, fmt.Sprint(s.MTU), joined(s.Addresses, "-"),
+			joined(s.Networks, "everything else"), count(s.PacketsPassed), size(s.BytesPassed), count(s.Drops))
+	}
+	t.flush()
+	c.printf("\n")
+	for _, s := range sides {
+		c.printf("%s forwards %s\n", s.Side, orElse(strings.Join(s.Families, " and "), "nothing"))
+		if s.DriverWhy != "" {
+			c.printf("%s has driver %s because a faster one does not work: %s\n", s.Side, s.Driver, s.DriverWhy)
+		}
+	}
+}
+
+func orElse(s, instead string) string {
+	if s == "" {
+		return instead
+	}
+	return s
+}
+
+func joined[T interface{ String() string }](of []T, none string) string {
+	words := make([]string, len(of))
+	for i := range of {
+		words[i] = of[i].String()
+	}
+	return orElse(strings.Join(words, ","), none)
+}
