@@ -1,6 +1,7 @@
 package nettest
 
 import (
+	"encoding/binary"
 	"slices"
 	"testing"
 
@@ -48,5 +49,21 @@ func (p Packet) Parse(t testing.TB, in netstack.Side) *netstack.Packet {
 func (p Packet) Mutate(f func(b []byte)) Packet {
 	p.Bytes = slices.Clone(p.Bytes)
 	f(p.Bytes)
+	return p
+}
+
+// MutateIPv4 is Mutate for a field of the IPv4 header, whose checksum is then
+// put right.
+func (p Packet) MutateIPv4(f func(b []byte)) Packet {
+	return p.Mutate(func(b []byte) {
+		f(b)
+		b[10], b[11] = 0, 0
+		binary.BigEndian.PutUint16(b[10:], ^sum(b[:min(len(b), int(b[0]&15)*4)]))
+	})
+}
+
+// Cut returns the packet's first n bytes.
+func (p Packet) Cut(n int) Packet {
+	p.Bytes = p.Bytes[:n:n]
 	return p
 }

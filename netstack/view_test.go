@@ -1,0 +1,204 @@
+package netstack_test
+
+import (
+	"testing"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	. "sallyport/netstack"
+	"sallyport/netstack/nettest"
+)
+
+// TestParseResets: a view that has seen every other packet, good or bad, is the
+// view that has seen none.
+func TestParseResets(t *testing.T) {
+	packets := varied()
+	for name, first := range packets {
+		for other, second := range packets {
+			var used, fresh Packet
+			f := first.Frame()
+			used.Parse(Outside, f)
+			second.Fill(f)
+			r := used.Parse(Inside, f)
+			second.Fill(f)
+			if want := fresh.Parse(Inside, f); used != fresh || r != want {
+				t.Errorf("%s after %s: %v %+v, want %v %+v", other, name, r, used, want, fresh)
+			}
+		}
+	}
+}
+
+// varied is packets that set every field of a view, and some that fail late.
+func varied() map[string]nettest.Packet {
+	home := addr(peer6).As16()
+	mobile := append([]byte{2, 2, 1, 0, 0, 0, 0}, home[:]...)
+	tcp, udp6 := nettest.TCP(in4, out4, nettest.Flags("SU")), nettest.UDP(in6, out6, nettest.Payload(8))
+	return map[string]nettest.Packet{
+		"nothing":      {},
+		"tcp":          tcp,
+		"gso":          nettest.TCP(in6, out6, nettest.Flags("A"), nettest.Payload(99), nettest.GSO(40)),
+		"udp6":         udp6,
+		"mobile":       nettest.UDP(in6, out6, nettest.Extension(43, mobile...)),
+		"echo":         nettest.ICMPEcho(host4, peer4, nettest.ID(9)),
+		"error":        nettest.Unreachable(peer4, host4, 3, tcp),
+		"error6":       nettest.TooBig(peer6, host6, 1280, udp6),
+		"short error":  nettest.TooBig(peer6, host6, 1280, udp6, nettest.Quote(41)),
+		"fragment":     nettest.TCP(in6, out6, nettest.Payload(64), nettest.Fragment(32, 32, true, 1<<31)),
+		"sctp":         nettest.SCTP(in4, out4),
+		"gre":          nettest.IP(host6, peer6, GRE),
+		"bad header":   tcp.Mutate(set(32, 0x40)),
+		"lying device": {Bytes: tcp.Bytes, Offload: Offload{Flags: NeedsCsum, GSOType: GSOTCPv6, GSOSize: 9}},
+	}
+}
+
+func TestViewOfSuperPacket(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		packet              nettest.Packet
+		segments, wire, len int
+	}{
+		{"plain", nettest.TCP(in4, out4, nettest.Payload(100)), 1, 140, 140},
+		{"three and a bit", nettest.TCP(in4, out4, nettest.Payload(100), nettest.GSO(30)), 4, 70, 140},
+		{"exactly two", nettest.TCP(in6, out6, nettest.Payload(100), nettest.GSO(50)), 2, 110, 160},
+		{"one", nettest.UDP(in4, out4, nettest.Payload(100), nettest.GSO(500)), 1, 128, 128},
+		{"nothing", nettest.TCP(in4, out4, nettest.GSO(500)), 1, 40, 40},
+	} {
+		p := c.packet.Parse(t, Inside)
+		if p.Segments() != c.segments || p.WireSize() != c.wire || p.Len() != c.len {
+			t.Errorf("%s: %d segments up to %d bytes, %d in all; want %d, %d, %d",
+				c.name, p.Segments(), p.WireSize(), p.Len(), c.segments, c.wire, c.len)
+		}
+	}
+	lying := nettest.TCP(in4, out4, nettest.Payload(100), nettest.GSO(30))
+	lying.Offload.HdrLen = 128
+	if p := lying.Parse(t, Inside); p.Frame.Offload.HdrLen != 40 || p.WireSize() != 70 {
+		t.Errorf("headers of %d bytes, %d on the wire; want 40, 70", p.Frame.Offload.HdrLen, p.WireSize())
+	}
+}
+
+func TestViewLengths(t *testing.T) {
+	p := nettest.TCP(in4, out4, nettest.TCPOptions(2, 4, 5, 180), nettest.Payload(7), nettest.Trailer(0, 0, 0)).Parse(t, Inside)
+	if p.Len() != 20+24+7 || len(p.Bytes()) != p.Len() || p.PayloadLen() != 7 || p.Transport != 20 || p.Payload != 44 {
+		t.Errorf("%d bytes, %d of payload from %d, transport from %d", p.Len(), p.PayloadLen(), p.Payload, p.Transport)
+	}
+	if got := p.TCP().Options(); len(got) != 4 || got[0] != 2 {
+		t.Errorf("options % x", got)
+	}
+	u := nettest.UDP(in6, out6, nettest.Payload(5)).Parse(t, Inside)
+	if u.PayloadLen() != 5 || u.UDP().Length() != 13 || len(u.UDP().Payload()) != 5 {
+		t.Errorf("%d bytes of payload, length %d", u.PayloadLen(), u.UDP().Length())
+	}
+}
+
+func TestAddHop(t *testing.T) {
+	for _, e := range [][2]string{{in4, out4}, {in6, out6}} {
+		for _, hops := range []uint8{0, 1, 63, 127, 254, 255} {
+			p := nettest.UDP(e[0], e[1], nettest.TTL(hops)).Parse(t, Inside)
+			p.AddHop()
+			want := max(hops, hops+1)
+			nettest.Check(t, nettest.Of(p.Frame), nettest.Hops(want))
+			if p.TTL() != want {
+				t.Errorf("TTL %d after %d", p.TTL(), hops)
+			}
+		}
+	}
+}
+
+func TestDontFragment(t *testing.T) {
+	for _, c := range []struct {
+		packet nettest.Packet
+		want   bool
+	}{
+		{nettest.UDP(in4, out4), false},
+		{nettest.UDP(in4, out4, nettest.DF()), true},
+		{nettest.UDP(in6, out6), true},
+	} {
+		if got := c.packet.Parse(t, Inside).DontFragment(); got != c.want {
+			t.Errorf("%v: got %v", c.packet.Bytes[:8], got)
+		}
+	}
+}
+
+func TestFragmentView(t *testing.T) {
+	for _, e := range [][2]string{{in4, out4}, {in6, out6}} {
+		p := nettest.UDP(e[0], e[1], nettest.Payload(80), nettest.Fragment(48, 16, true, 0x1234)).Parse(t, Inside)
+		if want := (Fragment{Is: true, More: true, Offset: 48, ID: 0x1234}); p.Fragment != want {
+			t.Errorf("got %+v, want %+v", p.Fragment, want)
+		}
+		if p.Flow.SrcPort != 0 || p.Flow.DstPort != 0 || p.Flow.Proto != UDP || p.PayloadLen() != 16 {
+			t.Errorf("later fragment has flow %v and %d bytes", p.Flow, p.PayloadLen())
+		}
+		first := nettest.UDP(e[0], e[1], nettest.Payload(80), nettest.Fragment(0, 16, true, 7)).Parse(t, Inside)
+		if want := (Fragment{Is: true, More: true, ID: 7}); first.Fragment != want || first.Flow.SrcPort != 40000 {
+			t.Errorf("first fragment %+v of %v", first.Fragment, first.Flow)
+		}
+	}
+	atomic := nettest.UDP(in6, out6, nettest.Extension(44, 0, 0, 0, 1, 2, 3, 4)).Parse(t, Inside)
+	if atomic.Fragment != (Fragment{}) || atomic.Flow.DstPort != 443 {
+		t.Errorf("a datagram in one fragment is %+v of %v", atomic.Fragment, atomic.Flow)
+	}
+}
+
+func TestQuoted(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		quoted nettest.Packet
+		want   string // "" for nothing that can match
+	}{
+		{"tcp", nettest.TCP(in4, out4), "tcp 10.1.0.5:40000 -> 1.1.1.1:443"},
+		{"udp behind options", nettest.UDP(in4, out4, nettest.IPOptions(148, 4, 0, 0)), "udp 10.1.0.5:40000 -> 1.1.1.1:443"},
+		{"udp6 behind extensions", nettest.UDP(in6, out6, nettest.Extension(60, 0, 1, 4, 0, 0, 0, 0)), "udp [2001:db8:1::5]:40000 -> [2001:db8:2::1]:443"},
+		{"first fragment", nettest.UDP(in4, out4, nettest.Payload(64), nettest.Fragment(0, 24, true, 1)), "udp 10.1.0.5:40000 -> 1.1.1.1:443"},
+		{"echo", nettest.ICMPEcho(host4, peer4, nettest.ID(7)), "icmp 10.1.0.5:7 -> 1.1.1.1:8"},
+		{"echo reply6", nettest.ICMPEchoReply(host6, peer6, nettest.ID(7)), "icmpv6 [2001:db8:1::5]:128 -> [2001:db8:2::1]:7"},
+		{"gre", nettest.IP(host4, peer4, GRE), "gre 10.1.0.5 -> 1.1.1.1"},
+		{"later fragment", nettest.UDP(in4, out4, nettest.Payload(64), nettest.Fragment(24, 24, true, 1)), ""},
+		{"later fragment6", nettest.UDP(in6, out6, nettest.Payload(64), nettest.Fragment(24, 24, true, 1)), ""},
+		{"error", nettest.Unreachable(host4, peer4, 1, nettest.UDP(out4, in4)), ""},
+		{"from loopback", nettest.UDP("127.0.0.1:1", out4), ""},
+		{"to multicast", nettest.UDP(in6, "[ff02::fb]:5353"), ""},
+		{"from a mapped address", nettest.IP("::ffff:10.1.0.5", peer6, GRE), ""},
+	} {
+		from, to := peer4, host4
+		if c.quoted.Bytes[0]>>4 == 6 {
+			from, to = peer6, host6
+		}
+		p := nettest.TimeExceeded(from, to, c.quoted).Parse(t, Outside)
+		if c.want == "" {
+			if p.Quoted != (FlowKey{}) {
+				t.Errorf("%s: quoted as %v", c.name, p.Quoted)
+			}
+			continue
+		}
+		if p.ICMP != ICMPError || p.Quoted.String() != c.want || p.Quoted.In != Inside {
+			t.Errorf("%s: quoted as %v from %v, want %v", c.name, p.Quoted, p.Quoted.In, c.want)
+		}
+		if _, ok := p.QuotedTCPSeq(); ok != (c.name == "tcp") {
+			t.Errorf("%s: has a TCP sequence number: %v", c.name, ok)
+		}
+	}
+}
+
+func TestValidTCPFlags(t *testing.T) {
+	valid := map[string]bool{
+		"S": true, "SP": true, "SU": true, "SEC": true, "SA": true, "SAP": true, "SAE": true,
+		"R": true, "RA": true, "RP": true, "RAP": true, "A": true, "PA": true, "AU": true, "FA": true, "FAU": true, "FPA": true,
+		"": false, "P": false, "U": false, "F": false, "FU": false, "FPU": false, "SF": false, "SFA": false, "SR": false,
+		"SRA": false, "FR": false, "FRA": false, "RU": false, "RAU": false, "SAU": false, "FSRPAUEC": false, "EC": false,
+	}
+	for letters, want := range valid {
+		p := nettest.TCP(in4, out4, nettest.Flags(letters)).Parse(t, Inside)
+		if got := ValidTCPFlags(p.TCPFlags); got != want {
+			t.Errorf("%q: got %v", letters, got)
+		}
+	}
+	count := 0
+	for f := range 256 {
+		if ValidTCPFlags(header.TCPFlags(f)) {
+			count++
+		}
+	}
+	if count != 9*8 { // nine combinations, each with and without PSH, ECE, CWR
+		t.Errorf("%d of 256 combinations are valid, want 72", count)
+	}
+}
