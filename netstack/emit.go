@@ -41,8 +41,8 @@ func (e emission) header4(ip header.IPv4) {
 		Flags:       header.IPv4FlagDontFragment,
 		TTL:         replyTTL,
 		Protocol:    uint8(e.proto),
-		SrcAddr:     tcpip.AddrFrom4Slice(src[12:]),
-		DstAddr:     tcpip.AddrFrom4Slice(dst[12:]),
+		SrcAddr:     tcpip.AddrFrom4([4]byte(src[12:])),
+		DstAddr:     tcpip.AddrFrom4([4]byte(dst[12:])),
 	})
 	ip.SetChecksum(^ip.CalculateChecksum())
 }
