@@ -10,21 +10,14 @@ import (
 // portSpace is which ports of one external address and protocol are lent out,
 // whatever pool they were lent from. For ICMP the ports are identifiers.
 type portSpace struct {
-	used  [1 << 16 / 64]uint64
-	taken int
+	used [1 << 16 / 64]uint64
 }
 
 func (s *portSpace) isTaken(port uint16) bool { return s.used[port/64]>>(port%64)&1 != 0 }
 
-func (s *portSpace) take(port uint16) {
-	s.used[port/64] |= 1 << (port % 64)
-	s.taken++
-}
+func (s *portSpace) take(port uint16) { s.used[port/64] |= 1 << (port % 64) }
 
-func (s *portSpace) release(port uint16) {
-	s.used[port/64] &^= 1 << (port % 64)
-	s.taken--
-}
+func (s *portSpace) release(port uint16) { s.used[port/64] &^= 1 << (port % 64) }
 
 // probes is how many random ports are tried before all are gone through: at
 // ninety per cent use one in six searches needs more.

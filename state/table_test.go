@@ -108,11 +108,11 @@ func TestOpenJudgesForItself(t *testing.T) {
 		out  netstack.Side
 		want netstack.Reason
 	}{
-		"ACK":         {nettest.TCP("10.1.0.5:1", "1.1.1.1:2", nettest.Flags("A")), outside, netstack.NoSession},
-		"ICMP error":  {nettest.TimeExceeded("10.1.0.5", "1.1.1.1", ask(0)), outside, netstack.NoSession},
-		"fragment":    {fragment, outside, netstack.FragLimit},
-		"to the box":  {ask(0), netstack.Self, netstack.NoRoute},
-		"to any side": {ask(0), outside, none},
+		"ACK":        {nettest.TCP("10.1.0.5:1", "1.1.1.1:2", nettest.Flags("A")), outside, netstack.NoSession},
+		"ICMP error": {nettest.TimeExceeded("10.1.0.5", "1.1.1.1", ask(0)), outside, netstack.NoSession},
+		"fragment":   {fragment, outside, netstack.FragLimit},
+		"to the box": {ask(0), netstack.Self, netstack.NoRoute},
+		"to a side":  {ask(1), outside, none},
 	} {
 		if _, reason := r.Open(c.p.Parse(t, inside), Admission{Out: c.out}, r.now); reason != c.want {
 			t.Errorf("%s: %v; want %v", name, reason, c.want)

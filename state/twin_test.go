@@ -1,0 +1,224 @@
+package state
+
+import (
+	"fmt"
+	"slices"
+
+	"sallyport/netstack"
+)
+
+// twin is the table as a list: every question walks it. It has its own idea of
+// lookup, expiry, counters, translation and mappings; only the trackers are the
+// same. Which free port a mapping gets it learns from the table, and checks.
+type twin struct {
+	max      int
+	timeouts Timeouts
+	sessions []*twinSession
+	mappings []*twinMapping
+	ids      map[uint64]bool
+}
+
+type twinSession struct {
+	session
+	id      uint64
+	mapping *twinMapping
+}
+
+type twinMapping struct {
+	inside   netstack.FlowKey
+	external netstack.Addr
+	port     uint16
+	uses     int
+}
+
+// outcome is what Track and Open say together.
+type outcome struct {
+	Match
+	reason netstack.Reason
+}
+
+func (w *twin) find(k netstack.FlowKey) (*twinSession, Direction) {
+	for _, s := range w.sessions {
+		for d := range Direction(2) {
+			if s.key[d] == k {
+				return s, d
+			}
+		}
+	}
+	return nil, 0
+}
+
+func (w *twin) remove(s *twinSession) {
+	w.sessions = slices.DeleteFunc(w.sessions, func(o *twinSession) bool { return o == s })
+	if m := s.mapping; m != nil {
+		if m.uses--; m.uses == 0 {
+			w.mappings = slices.DeleteFunc(w.mappings, func(o *twinMapping) bool { return o == m })
+		}
+	}
+}
+
+func (w *twin) expire(now Instant) {
+	for _, s := range slices.Clone(w.sessions) {
+		if s.expires <= now {
+			w.remove(s)
+		}
+	}
+}
+
+// handle says what must become of p, given what the table made of it.
+func (w *twin) handle(p *netstack.Packet, a Admission, now Instant, got outcome) outcome {
+	w.expire(now)
+	if p.ICMP == netstack.ICMPError {
+		return w.error(p)
+	}
+	s, d := w.find(p.Flow)
+	if s == nil {
+		if r := opens(p); r != netstack.ReasonNone {
+			return outcome{reason: r}
+		}
+		return w.open(p, a, now, got)
+	}
+	before := s.session
+	v := s.judge(d, p)
+	if v.fresh {
+		w.remove(s)
+		return w.open(p, a, now, got)
+	}
+	o := outcome{s.match(d), v.reason}
+	if v.reason != netstack.ReasonNone {
+		return o
+	}
+	s.carry(d, p, now)
+	if s.phase != before.phase || s.phase != timeWait && s.phase != reset {
+		s.expires = now + Instant(w.timeouts[timerOf(p.Flow.Proto, s.phase)])
+	}
+	if ended := s.phase == timeWait || s.phase == reset; s.phase != before.phase && ended && s.flags&reported == 0 && s.flags&Logged != 0 {
+		s.flags |= reported
+		o.Event = Closed
+	}
+	return o
+}
+
+func (s *twinSession) carry(d Direction, p *netstack.Packet, now Instant) {
+	s.packets[d]++
+	s.bytes[d] += uint64(p.Len())
+	s.seen = now
+	if d == Reply {
+		s.flags |= Replied
+	}
+}
+
+func (s *twinSession) match(d Direction) Match {
+	o := s.key[1-d]
+	leave := netstack.FlowKey{Src: o.Dst, Dst: o.Src, SrcPort: o.DstPort, DstPort: o.SrcPort, Proto: o.Proto, In: s.key[d].In}
+	return Match{Session: s.id, Dir: d, Out: o.In, Leave: leave, Rule: s.rule, Generation: s.generation}
+}
+
+func (w *twin) error(p *netstack.Packet) outcome {
+	q := p.Quoted
+	s, d := w.find(netstack.FlowKey{Src: q.Dst, Dst: q.Src, SrcPort: q.DstPort, DstPort: q.SrcPort, Proto: q.Proto, In: p.Flow.In})
+	if s == nil {
+		return outcome{reason: netstack.ICMPUnrelated}
+	}
+	s.packets[d]++
+	s.bytes[d] += uint64(p.Len())
+	m := s.match(d)
+	m.Quoted = s.key[1-d]
+	m.Leave = netstack.FlowKey{Src: p.Flow.Src, Dst: s.key[1-d].Src, Proto: p.Flow.Proto, In: p.Flow.In}
+	if s.key[d].Src != s.key[1-d].Dst {
+		m.Leave.Src = s.key[1-d].Dst
+	}
+	return outcome{m, netstack.ReasonNone}
+}
+
+func (w *twin) open(p *netstack.Packet, a Admission, now Instant, got outcome) outcome {
+	if len(w.sessions) == w.max {
+		return outcome{reason: netstack.StateLimit}
+	}
+	s := &twinSession{id: got.Session}
+	s.key = [2]netstack.FlowKey{p.Flow, p.Flow.Reverse(a.Out)}
+	if r := w.translate(s, a.Translation, got); r != netstack.ReasonNone {
+		return outcome{reason: r}
+	}
+	if w.ids[s.id] || s.id == 0 {
+		panic(fmt.Sprintf("id %d comes twice, or is no id", s.id))
+	}
+	w.ids[s.id] = true
+	s.rule, s.started, s.flags = a.Rule, now, flagsOf(p.Flow.In, &a)
+	s.begin(p)
+	s.carry(Original, p, now)
+	s.expires = now + Instant(w.timeouts[timerOf(p.Flow.Proto, s.phase)])
+	w.sessions = append(w.sessions, s)
+	o := outcome{s.match(Original), netstack.ReasonNone}
+	if a.Log {
+		o.Event = Opened
+	}
+	return o
+}
+
+func (w *twin) translate(s *twinSession, t netstack.Translation, got outcome) netstack.Reason {
+	reply := &s.key[Reply]
+	if !t.Dst.IsZero() {
+		reply.Src = t.Dst
+		if t.DstPort != 0 && (reply.Proto == netstack.TCP || reply.Proto == netstack.UDP) {
+			reply.SrcPort = t.DstPort
+		}
+	}
+	if t.Pool == nil {
+		if !w.unique(s) {
+			return netstack.Untranslatable
+		}
+		return netstack.ReasonNone
+	}
+	reply.Dst = t.Pool.Addr
+	if reply.Proto == netstack.GRE {
+		if !w.unique(s) {
+			return netstack.NATExhausted
+		}
+		return netstack.ReasonNone
+	}
+	return w.mapSource(s, t.Pool, got)
+}
+
+func (w *twin) unique(s *twinSession) bool {
+	other, _ := w.find(s.key[Reply])
+	return other == nil && s.key[Reply] != s.key[Original]
+}
+
+func (w *twin) mapSource(s *twinSession, pool *netstack.Pool, got outcome) netstack.Reason {
+	k := s.key[Original]
+	m := &twinMapping{inside: netstack.FlowKey{Src: k.Src, SrcPort: k.SrcPort, Proto: k.Proto, In: k.In}, external: pool.Addr}
+	fits := func(port uint16) bool {
+		s.key[Reply].DstPort = port
+		return w.unique(s)
+	}
+	taken, ranges := portTwin{}, pool.Ports
+	if k.Proto == netstack.ICMP {
+		ranges = []netstack.PortRange{{First: 0, Last: 65535}}
+	}
+	for _, o := range w.mappings {
+		if o.inside == m.inside && o.external == m.external {
+			if !fits(o.port) {
+				return netstack.NATExhausted
+			}
+			o.uses++
+			s.mapping = o
+			return netstack.ReasonNone
+		}
+		if o.external == m.external && o.inside.Proto == k.Proto {
+			taken[o.port] = true
+		}
+	}
+	want, port := k.SrcPort, got.Leave.SrcPort
+	wanted := contain(ranges, want) && !taken[want] && fits(want)
+	switch {
+	case got.Session == 0 && !taken.any(ranges, want, fits):
+		return netstack.NATExhausted
+	case got.Session == 0, wanted && port != want, !taken.allowed(ranges, want, port, fits):
+		panic(fmt.Sprintf("port %d for %v, %v, from %v; taken %v", port, k, got.reason, ranges, taken))
+	}
+	fits(port)
+	m.port, m.uses, s.mapping = port, 1, m
+	w.mappings = append(w.mappings, m)
+	return netstack.ReasonNone
+}
