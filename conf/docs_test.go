@@ -1,0 +1,87 @@
+package conf
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"sallyport/state"
+)
+
+const reference = "../docs/configuration.md"
+
+func readReference(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestReferenceExamples parses every example of the reference.
+func TestReferenceExamples(t *testing.T) {
+	blocks := regexp.MustCompile("(?s)```toml\n(.*?)```").FindAllStringSubmatch(readReference(t), -1)
+	if len(blocks) < 8 {
+		t.Fatalf("%d examples found", len(blocks))
+	}
+	for _, b := range blocks {
+		if _, err := Parse(reference, []byte(b[1])); err != nil {
+			t.Errorf("%v\nin\n%s", err, b[1])
+		}
+	}
+}
+
+// TestReferenceIsComplete looks for every key that this package reads, every
+// built-in service and every ICMP type in the reference.
+func TestReferenceIsComplete(t *testing.T) {
+	text := readReference(t)
+	for _, word := range words(t) {
+		if !strings.Contains(text, "`"+word+"`") && !strings.Contains(text, "["+word+"]") {
+			t.Errorf("%s is not described", word)
+		}
+	}
+}
+
+// words finds keys by how the source writes them.
+func words(t *testing.T) (list []string) {
+	key := regexp.MustCompile(`\{"([a-z_]+)", (?:func\(v value\)|[a-z]+\.[a-zA-Z.]+\(?)`)
+	for _, path := range files(t, "*.go", 10) {
+		source, err := os.ReadFile(filepath.Clean(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range key.FindAllStringSubmatch(string(source), -1) {
+			list = append(list, m[1])
+		}
+	}
+	if len(list) < 35 {
+		t.Fatalf("only %d keys found: %v", len(list), list)
+	}
+	for timer := range state.Timers {
+		list = append(list, timer.String())
+	}
+	list = append(list, builtinNames()...)
+	for _, types := range icmpTypes {
+		for name := range types {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// TestReferenceTimeouts compares the defaults that the reference tells.
+func TestReferenceTimeouts(t *testing.T) {
+	text := readReference(t)
+	for timer, want := range state.DefaultTimeouts() {
+		row := regexp.MustCompile("\\| `" + state.Timer(timer).String() + "` \\|.*\\| `(.*)` \\|").FindStringSubmatch(text)
+		if row == nil {
+			t.Errorf("%v has no row", state.Timer(timer))
+		} else if got, err := time.ParseDuration(row[1]); err != nil || got != want {
+			t.Errorf("%v is said to be %s, and is %v", state.Timer(timer), row[1], want)
+		}
+	}
+}
