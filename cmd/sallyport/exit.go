@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"sallyport/appliance/control"
 	"sallyport/conf"
@@ -53,8 +54,13 @@ func (c *cli) complain(err error) {
 	case errors.Is(err, control.ErrNotRunning):
 		fmt.Fprintf(c.err, "%v; start it with \"sallyport run\", or name its socket with --socket\n", err)
 	case !c.ready:
-		fmt.Fprintf(c.err, "sallyport: %v (see \"sallyport help\")\n", err)
+		fmt.Fprintf(c.err, "sallyport: %s (see \"sallyport help\")\n", oneLine(err))
 	default:
 		fmt.Fprintf(c.err, "sallyport: %v\n", err)
 	}
+}
+
+// oneLine puts what cobra spreads over several lines, its suggestions, on one.
+func oneLine(err error) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), "\n\nDid you mean this?", "; did you mean")), " ")
 }

@@ -29,7 +29,6 @@ Every flag can be given in the environment too: --log-level as
 SALLYPORT_LOG_LEVEL. The flag wins.
 
 Exit codes: 0 fine, 1 failed, 2 wrong usage or configuration, 3 not running.`,
-		Args:              cobra.NoArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		PersistentPreRunE: c.prepare,

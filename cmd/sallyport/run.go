@@ -1,9 +1,14 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"sallyport/appliance"
+	"sallyport/appliance/control"
 	"sallyport/conf"
 )
 
@@ -76,6 +81,12 @@ func (o *runOptions) settings() (*conf.Settings, error) {
 }
 
 func (c *cli) run(cmd *cobra.Command, s *conf.Settings, yes bool) error {
+	if err := alone(cmd.Context(), s.Control.Socket); err != nil {
+		return err
+	}
+	if err := keepsLogins(s, yes); err != nil {
+		return err
+	}
 	log, closeLog, err := newLog(s.Log)
 	if err != nil {
 		return err
@@ -84,4 +95,26 @@ func (c *cli) run(cmd *cobra.Command, s *conf.Settings, yes bool) error {
 	ctx, done := untilSignal(cmd.Context())
 	defer done()
 	return appliance.New(s, log, thisBuild().Version).Run(ctx)
+}
+
+// alone refuses to start a second firewall, before it has touched anything of
+// the first one's.
+func alone(ctx context.Context, socket string) error {
+	status, err := control.NewClient(socket).Status(ctx)
+	if err != nil {
+		return nil
+	}
+	return fmt.Errorf("one is already running, pid %d, on %s; stop it first: kill %d", status.PID, socket, status.PID)
+}
+
+// keepsLogins refuses to cut somebody off who has not said yes to that.
+func keepsLogins(s *conf.Settings, yes bool) error {
+	if yes {
+		return nil
+	}
+	lines, err := appliance.Lockout(s)
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	return fmt.Errorf(`this would cut off %s; allow it by a rule with to = "self", or start with --yes`, strings.Join(lines, ", and "))
 }
