@@ -40,11 +40,18 @@ func (c *cli) printStatus(s *control.Status) {
 		ready = c.paint(red, "not ready: nothing passes")
 	}
 	c.printf("sallyport %s, pid %d, up %s, %s\n", s.Version, s.PID, span(time.Duration(s.Uptime)*time.Second), ready)
-	c.printf("policy    %s, %s rules, generation %d\n", orElse(s.Policy.File, "from the command line"),
-		count(s.Policy.Rules), s.Policy.Generation)
+	c.printf("policy    %s\n", policyLine(&s.Policy))
 	c.printf("sessions  %s of at most %s\n", count(s.Sessions.Now), count(s.Sessions.Max))
 	c.printf("dropped   %s packets\n\n", count(s.Drops))
 	c.printSides(s.Sides)
+}
+
+func policyLine(p *control.PolicyStatus) string {
+	line := fmt.Sprintf("%s, generation %d", plural(p.Rules, "rule"), p.Generation)
+	if p.File != "" {
+		line = p.File + ", " + line
+	}
+	return line
 }
 
 func (c *cli) printSides(sides []control.SideStatus) {
