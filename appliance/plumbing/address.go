@@ -27,7 +27,31 @@ func (p *Plumbing) addAddresses(l Link, want []netip.Prefix) (added bool, err er
 		}
 		added = true
 	}
+	if added {
+		l.announce()
+	}
 	return added, nil
+}
+
+// announce tells the neighbours by gratuitous ARP where the link's IPv4
+// addresses are now: their clients may remember the address of a device that is
+// gone, as after a container's restart. To send ARP takes CAP_NET_RAW, so the
+// kernel is made to do it: it does when the link's hardware address is set, even
+// to what it is. A link that cannot do that announces nothing.
+func (l Link) announce() {
+	values, err := devconf(l.Index)
+	if err != nil {
+		return
+	}
+	link, err := netlink.LinkByIndex(l.Index)
+	if err != nil || len(link.Attrs().HardwareAddr) == 0 {
+		return
+	}
+	notify := settings{arpNotify: 1}
+	defer setDevconf(l.Index, notify.pick(values))
+	if setDevconf(l.Index, notify) == nil {
+		netlink.LinkSetHardwareAddr(link, link.Attrs().HardwareAddr)
+	}
 }
 
 func (a addressRecord) netlink() *netlink.Addr {

@@ -18,13 +18,14 @@ const (
 	forwarding   setting = 1
 	proxyARP     setting = 3
 	rpFilter     setting = 8
+	arpNotify    setting = 22
 	acceptLocal  setting = 23
 	proxyARPVLAN setting = 25
 )
 
 var settingNames = map[setting]string{
 	forwarding: "forwarding", proxyARP: "proxy_arp", rpFilter: "rp_filter",
-	acceptLocal: "accept_local", proxyARPVLAN: "proxy_arp_pvlan",
+	arpNotify: "arp_notify", acceptLocal: "accept_local", proxyARPVLAN: "proxy_arp_pvlan",
 }
 
 func (s setting) String() string { return settingNames[s] }

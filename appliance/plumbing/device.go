@@ -84,18 +84,24 @@ func (p *Plumbing) address(tun netlink.Link) error {
 // kernel says nothing on it by itself, and the MTU of the interface it serves.
 func (p *Plumbing) raise(tun netlink.Link, mtu int) error {
 	a := tun.Attrs()
-	d := p.record.device(a.Index)
+	d, mode := p.record.device(a.Index), addrGenMode(a.Index)
 	if d.TUN == nil {
-		d.TUN = &linkRecord{Up: a.RawFlags&unix.IFF_UP != 0, MTU: a.MTU, AddrGenMode: addrGenMode(a.Index)}
+		d.TUN = &linkRecord{Up: a.RawFlags&unix.IFF_UP != 0, MTU: a.MTU, AddrGenMode: mode}
 		p.keep()
 	}
-	if err := setAddrGenMode(a.Index, genNone); err != nil {
-		return err
+	// Every change is an event that Watch sees, so nothing is set twice.
+	if mode != genNone {
+		if err := setAddrGenMode(a.Index, genNone); err != nil {
+			return err
+		}
 	}
 	if mtu > 0 && a.MTU != mtu {
 		if err := netlink.LinkSetMTU(tun, mtu); err != nil {
 			return attempt(fmt.Sprintf("ip link set %s mtu %d", a.Name, mtu), err)
 		}
+	}
+	if a.RawFlags&unix.IFF_UP != 0 {
+		return nil
 	}
 	return attempt("ip link set "+a.Name+" up", netlink.LinkSetUp(tun))
 }

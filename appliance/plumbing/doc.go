@@ -32,6 +32,5 @@
 // a killed run has left. Changes are made by adding what is missing before
 // removing what is too much, so that the doors stay closed in between.
 //
-// Calls act on the network namespace of the calling thread. They are not safe
-// for concurrent use.
+// Calls act on the network namespace of the calling thread.
 package plumbing

@@ -39,9 +39,11 @@ func (p *planner) dhcp() []rule {
 func port(n uint16) netstack.PortRange { return netstack.PortRange{First: n, Last: n} }
 
 // neighbours: neighbour discovery (RFC 4861) is ICMPv6 that comes from the link
-// itself, so ICMPv6 from on-link sources to the box's own addresses is the
-// kernel's. ICMPv6 from beyond the link cannot be neighbour discovery and goes
-// to the firewall: echo replies and errors about what it has translated.
+// itself and, from every system known, without a flow label. That much of the
+// ICMPv6 to the box's own addresses is the kernel's. The rest goes to the
+// firewall: echo replies and errors about what it has translated, which come
+// from beyond the link or, made by Linux, with a label. Kernels before 6.14 do
+// not look at labels: there all ICMPv6 from the link is the kernel's.
 func (p *planner) neighbours(side netstack.Side) []rule {
 	rules := []rule{
 		{to: multicast6},
@@ -50,7 +52,7 @@ func (p *planner) neighbours(side netstack.Side) []rule {
 	}
 	for _, prefix := range p.links[side].OnLink {
 		if prefix.Addr().Is6() {
-			rules = append(rules, rule{proto: netstack.ICMPv6, from: prefix})
+			rules = append(rules, rule{proto: netstack.ICMPv6, from: prefix, unlabelled: true})
 		}
 	}
 	return rules

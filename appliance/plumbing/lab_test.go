@@ -260,3 +260,9 @@ func prefixes(texts ...string) (all []netip.Prefix) {
 	}
 	return all
 }
+
+func ephemeralHere(l *lab) netstack.PortRange {
+	r, err := Ephemeral()
+	l.must(err)
+	return r
+}

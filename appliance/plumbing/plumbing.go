@@ -3,17 +3,22 @@ package plumbing
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/vishvananda/netlink"
 
 	"sallyport/netstack"
 )
 
-// Plumbing is what is installed for one firewall.
+// Plumbing is what is installed for one firewall. Its methods may be called from
+// several goroutines.
 type Plumbing struct {
+	mu       sync.Mutex
 	spec     Spec
 	links    [netstack.Sides]Link
 	attached bool // the TUNs exist and get packets
+	over     bool // undone: nothing is to be installed any more
 	found    bool // a killed run had left something
 	record   *record
 	warnings []string
@@ -65,6 +70,12 @@ func (p *Plumbing) prepare() error {
 // Attach opens the doors: it brings the TUN devices up and leads the packets
 // into them. The policy must be loaded.
 func (p *Plumbing) Attach() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.attach()
+}
+
+func (p *Plumbing) attach() error {
 	for _, side := range bothSides {
 		if err := p.attachTUN(side); err != nil {
 			return fmt.Errorf("%v: %w", side, err)
@@ -104,24 +115,43 @@ func (p *Plumbing) Update(spec Spec) error {
 	if err := spec.check(); err != nil {
 		return err
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for _, side := range bothSides {
 		if was, is := p.spec.Sides[side], spec.Sides[side]; was.TUN != is.TUN || was.Bare != is.Bare {
 			return fmt.Errorf("%v: another TUN device needs a restart", side)
 		}
 	}
 	p.spec = spec
+	return p.again()
+}
+
+// again does what has been done so far once more, with the spec and the links as
+// they are now.
+func (p *Plumbing) again() error {
+	if p.over {
+		return errors.New("the plumbing has been undone")
+	}
 	if err := p.prepare(); err != nil || !p.attached {
 		return err
 	}
-	return p.Attach()
+	return p.attach()
 }
 
 // Links are the facts of the sides' interfaces as of the last call; the zero
 // Link for a bare side.
-func (p *Plumbing) Links() [netstack.Sides]Link { return p.links }
+func (p *Plumbing) Links() [netstack.Sides]Link {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.links
+}
 
 // Warnings are what did not stop the plumbing but a person should know.
-func (p *Plumbing) Warnings() []string { return p.warnings }
+func (p *Plumbing) Warnings() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.warnings)
+}
 
 func (p *Plumbing) warn(format string, args ...any) {
 	p.warnings = append(p.warnings, fmt.Sprintf(format, args...))

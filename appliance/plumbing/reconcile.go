@@ -34,21 +34,34 @@ func applyRules(f family, want []rule) error {
 	if err != nil {
 		return err
 	}
+	wanted := map[rule]bool{}
 	for _, r := range want {
-		if slices.Contains(have, r) {
+		wanted[r.listed()] = true
+		if slices.Contains(have, r.listed()) {
 			continue
 		}
-		if err := netlink.RuleAdd(r.netlink()); err != nil && !errors.Is(err, unix.EEXIST) {
-			return attempt(fmt.Sprintf("%s rule add %v protocol %d", f.ip(), r, Mark), err)
+		if err := addRule(r); err != nil {
+			return err
 		}
 	}
 	var errs []error
 	for _, r := range have {
-		if !slices.Contains(want, r) {
+		if !wanted[r] {
 			errs = append(errs, deleteRule(r))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func addRule(r rule) error {
+	add := func() error { return netlink.RuleAdd(r.netlink()) }
+	if r.unlabelled {
+		add = r.addUnlabelled
+	}
+	if err := add(); !errors.Is(err, unix.EEXIST) {
+		return attempt(fmt.Sprintf("%s rule add %v protocol %d", r.family.ip(), r, Mark), err)
+	}
+	return nil
 }
 
 func deleteRule(r rule) error {

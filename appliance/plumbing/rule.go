@@ -12,8 +12,7 @@ import (
 	"sallyport/netstack"
 )
 
-// rule is a policy rule of ours. Zero fields match everything. It is
-// comparable; two equal rules are the same to the kernel.
+// rule is a policy rule of ours. Zero fields match everything.
 type rule struct {
 	family       family
 	pref         int
@@ -22,6 +21,13 @@ type rule struct {
 	proto        netstack.Protocol
 	sport, dport netstack.PortRange
 	table        int
+	unlabelled   bool // only without a flow label; older kernels ignore it
+}
+
+// listed is the rule as a listing of the kernel's rules shows it.
+func (r rule) listed() rule {
+	r.unlabelled = false
+	return r
 }
 
 // String is the rule as ip(8) wants it, without its preference's "add".
@@ -39,6 +45,7 @@ func (r rule) String() string {
 	word("ipproto", uint8(r.proto), r.proto != 0)
 	word("sport", ports(r.sport), r.sport != netstack.PortRange{})
 	word("dport", ports(r.dport), r.dport != netstack.PortRange{})
+	word("flowlabel", "0x0/0xfffff", r.unlabelled)
 	word("lookup", tableName(r.table), true)
 	return b.String()
 }

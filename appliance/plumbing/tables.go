@@ -36,25 +36,27 @@ func moved(r netlink.Route, table int) netlink.Route {
 }
 
 // steerRoutes are the routes of T: into the TUN if tun is not nil, and the
-// blackhole. The preferred source is what the kernel's errors about the
-// firewall's packets come from.
+// blackhole. The kernel's errors about the firewall's packets come from the
+// preferred source of the first; the second takes over when that address goes,
+// and the first with it.
 func steerRoutes(f family, side netstack.Side, tun netlink.Link, l Link) []netlink.Route {
-	table := steerTable(side)
-	routes := []netlink.Route{blackhole(f, table)}
+	routes := []netlink.Route{blackhole(f, steerTable(side))}
 	if tun == nil {
 		return routes
 	}
-	r := netlink.Route{
+	into := netlink.Route{
 		Family: int(f), Dst: ipNet(anywhere(f)), LinkIndex: tun.Attrs().Index, Type: unix.RTN_UNICAST,
-		Table: table, Protocol: Mark, Scope: netlink.SCOPE_LINK, Priority: 1,
+		Table: steerTable(side), Protocol: Mark, Scope: netlink.SCOPE_LINK, Priority: 2,
 	}
 	if f == ipv6 {
-		r.Scope = netlink.SCOPE_UNIVERSE
+		into.Scope = netlink.SCOPE_UNIVERSE
 	}
+	routes = append(routes, into)
 	if own := l.own(f); len(own) > 0 {
-		r.Src = own[0].AsSlice()
+		into.Src, into.Priority = own[0].AsSlice(), 1
+		routes = append(routes, into)
 	}
-	return append(routes, r)
+	return routes
 }
 
 // fillTable makes a table of ours hold exactly want. What is missing is added

@@ -14,6 +14,8 @@ import (
 // the firewall is not forwarded at any moment of it: the devices stop forwarding
 // first.
 func (p *Plumbing) Undo() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	errs := []error{p.restoreDevices(), p.restoreSysctls(), p.removeAddresses()}
 	for _, f := range present() {
 		errs = append(errs, restoreMovedLocal(f), applyRules(f, nil))
@@ -21,7 +23,7 @@ func (p *Plumbing) Undo() error {
 			errs = append(errs, fillTable(f, table, nil))
 		}
 	}
-	p.attached = false
+	p.attached, p.over = false, true
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}

@@ -1,0 +1,210 @@
+package plumbing
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sallyport/netstack"
+)
+
+var ephemeral = netstack.PortRange{First: 32768, Last: 60999}
+
+// facts are the lab's interfaces, as far as rules depend on them.
+func facts() (links [netstack.Sides]Link) {
+	links[0] = Link{Name: "eth0", Addresses: prefixes("10.1.0.1/24", "fd00:1::1/64"), OnLink: prefixes("10.1.0.0/24", "fd00:1::/64")}
+	links[1] = Link{Name: "eth1", Addresses: prefixes("192.0.2.1/24", "2001:db8:2::1/64"), OnLink: prefixes("192.0.2.0/24", "2001:db8:2::/64")}
+	return links
+}
+
+func plan(t *testing.T, f family, s Spec) string {
+	t.Helper()
+	rules, err := planRules(f, s, facts(), ephemeral)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, r := range rules {
+		if r.pref >= prefSteer && r.pref < prefLocal && r.proto != netstack.TCP {
+			continue // one protocol shows them all
+		}
+		b.WriteString(r.String() + "\n")
+	}
+	return b.String()
+}
+
+func same(t *testing.T, got, want string) {
+	t.Helper()
+	if diff := cmp.Diff(strings.TrimSpace(want), strings.TrimSpace(got)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestRulesIPv4(t *testing.T) {
+	s := spec()
+	s.Self = []SelfService{self(1, netstack.UDP, 51820, true), self(0, netstack.TCP, 22, true)}
+	same(t, plan(t, ipv4, s), `
+pref 1 iif sp-in lookup local
+pref 2 iif sp-in lookup 8311
+pref 3 iif sp-out lookup local
+pref 4 iif sp-out lookup 8312
+pref 10 to 10.1.0.1/32 iif lo ipproto 1 dport 768-1023 lookup 8301
+pref 11 to 192.0.2.1/32 iif lo ipproto 1 dport 768-1023 lookup 8302
+pref 100 iif eth0 ipproto 17 sport 67 dport 68 lookup local
+pref 101 iif eth1 ipproto 17 sport 67 dport 68 lookup local
+pref 200 iif eth0 ipproto 6 dport 22 lookup local
+pref 201 iif eth0 ipproto 6 dport 32768-60999 lookup local
+pref 202 iif eth0 ipproto 17 dport 32768-60999 lookup local
+pref 203 iif eth1 ipproto 17 dport 51820 lookup local
+pref 204 iif eth1 ipproto 6 dport 32768-60999 lookup local
+pref 205 iif eth1 ipproto 17 dport 32768-60999 lookup local
+pref 900 iif eth0 ipproto 6 lookup 8301
+pref 911 iif eth1 ipproto 6 lookup 8302
+pref 950 lookup local
+pref 960 iif eth0 lookup 8301
+pref 961 iif eth1 lookup 8302
+`)
+}
+
+func TestRulesIPv6(t *testing.T) {
+	s := spec()
+	s.Sides[0].IPv6 = false
+	same(t, plan(t, ipv6, s), `
+pref 1 iif sp-in lookup 8311
+pref 2 iif sp-out lookup local
+pref 3 iif sp-out lookup 8312
+pref 10 to 2001:db8:2::1/128 iif lo ipproto 58 dport 256-767 lookup 8302
+pref 100 to fe80::/10 iif eth1 ipproto 17 dport 546 lookup local
+pref 101 to ff00::/8 iif eth1 lookup local
+pref 102 to fe80::/10 iif eth1 ipproto 58 lookup local
+pref 103 from fe80::/10 iif eth1 ipproto 58 lookup local
+pref 104 from 2001:db8:2::/64 iif eth1 ipproto 58 flowlabel 0x0/0xfffff lookup local
+pref 200 iif eth1 ipproto 6 dport 32768-60999 lookup local
+pref 201 iif eth1 ipproto 17 dport 32768-60999 lookup local
+pref 900 iif eth1 ipproto 6 lookup 8302
+pref 950 lookup local
+pref 960 iif eth0 lookup 8301
+pref 961 iif eth1 lookup 8302
+`)
+}
+
+func TestRulesOfAClosedFamily(t *testing.T) {
+	s := spec()
+	s.Sides[0].IPv4, s.Sides[1].IPv4 = false, false
+	same(t, plan(t, ipv4, s), `
+pref 1 iif sp-in lookup 8311
+pref 2 iif sp-out lookup 8312
+pref 960 iif eth0 lookup 8301
+pref 961 iif eth1 lookup 8302
+`)
+}
+
+// The rules at 200 keep the policy's order, and nothing cuts off the box's own
+// connections but what speaks of ports among theirs.
+func TestServicesOfTheBox(t *testing.T) {
+	tcp := func(accept bool, first, last uint16, source string) SelfService {
+		s := self(0, netstack.TCP, first, accept)
+		s.Ports.Last = last
+		if source != "" {
+			s.Source = netip.MustParsePrefix(source)
+		}
+		return s
+	}
+	allOf := func(accept bool) SelfService { return tcp(accept, 0, 0, "") }
+	for _, c := range []struct {
+		name    string
+		steered []Service
+		self    []SelfService
+		want    string
+	}{
+		{"nothing", nil, nil, "own"},
+		{"accept", nil, []SelfService{tcp(true, 22, 22, "")}, "22 local, own"},
+		{"accept from some, refuse the rest", nil,
+			[]SelfService{tcp(true, 22, 22, "10.1.0.9/24"), tcp(false, 22, 22, ""), tcp(true, 1, 1023, "")},
+			"10.1.0.0/24 22 local, 22 T, 1-1023 local, own"},
+		{"refuse all", nil, []SelfService{tcp(true, 22, 22, ""), allOf(false)}, "22 local, own, all T"},
+		{"refuse across the edge", nil, []SelfService{tcp(false, 1024, 50000, "")}, "own, 1024-50000 T"},
+		{"refuse the whole ephemeral range", nil, []SelfService{tcp(false, 32768, 60999, "")}, "own, 32768-60999 T"},
+		{"refuse a service within it", nil, []SelfService{tcp(false, 50000, 50000, "")}, "50000 T, own"},
+		{"accept from anywhere is no narrower", nil, []SelfService{tcp(true, 22, 22, "0.0.0.0/0")}, "22 local, own"},
+		{"of the other family", nil, []SelfService{tcp(true, 22, 22, "fd00::/8")}, "own"},
+		{"steered comes first", []Service{tcp(false, 40000, 40000, "").Service}, []SelfService{tcp(true, 40000, 40000, "")},
+			"40000 T, 40000 local, own"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := spec()
+			s.Steered, s.Self = c.steered, c.self
+			rules, err := planRules(ipv4, s, facts(), ephemeral)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := brief(rules); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// brief tells the inside's TCP rules of the box's own ports in few words.
+func brief(rules []rule) string {
+	var all []string
+	for _, r := range rules {
+		if r.pref < prefServices || r.pref >= prefSteer || r.iif != "eth0" || r.proto != netstack.TCP {
+			continue
+		}
+		if r.dport == ephemeral && r.table == localTable {
+			all = append(all, "own")
+			continue
+		}
+		word, target := ports(r.dport), "local"
+		if r.dport == (netstack.PortRange{}) {
+			word = "all"
+		}
+		if r.from.IsValid() {
+			word = r.from.String() + " " + word
+		}
+		if r.table != localTable {
+			target = "T"
+		}
+		all = append(all, word+" "+target)
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestTooManyServices(t *testing.T) {
+	s := spec()
+	for port := range uint16(prefSteer - prefServices - 4) {
+		s.Self = append(s.Self, self(0, netstack.TCP, port+1, true))
+	}
+	if _, err := planRules(ipv4, s, facts(), ephemeral); err != nil {
+		t.Errorf("as many as fit: %v", err)
+	}
+	s.Self = append(s.Self, self(0, netstack.UDP, 1, true))
+	if _, err := planRules(ipv4, s, facts(), ephemeral); err == nil {
+		t.Error("one too many was planned")
+	}
+}
+
+func TestSpecsThatCannotBe(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edit func(*Spec)
+		says string
+	}{
+		{"one interface", func(s *Spec) { s.Sides[1].Interface = "eth0" }, "the same interface"},
+		{"one TUN", func(s *Spec) { s.Sides[1].TUN = "sp-in" }, "the same TUN"},
+		{"no ports", func(s *Spec) { s.Self = []SelfService{self(0, netstack.GRE, 1, true)} }, "no ports"},
+		{"from itself", func(s *Spec) { s.Self = []SelfService{self(netstack.Self, netstack.TCP, 1, true)} }, "from self"},
+		{"ports backwards", func(s *Spec) {
+			s.Steered = []Service{{Protocol: netstack.TCP, Ports: netstack.PortRange{First: 2, Last: 1}}}
+		}, "wrong order"},
+	} {
+		s := spec()
+		c.edit(&s)
+		if _, err := Prepare(s, ""); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: error %v, want %q", c.name, err, c.says)
+		}
+	}
+}
