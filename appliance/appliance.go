@@ -40,7 +40,8 @@ type Appliance struct {
 	workers  []*forward.Worker
 	ready    atomic.Bool
 
-	lostEnds uint64 // of the sweep alone
+	spec     plumbing.Spec // as installed; of the watch once that runs
+	lostEnds uint64        // of the sweep alone
 
 	failed chan error // from workers and the control server
 	undo   []func() error
@@ -66,7 +67,7 @@ func New(s *conf.Settings, log zerolog.Logger, version string) *Appliance {
 func (a *Appliance) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, a.stop()) }()
 	for _, stage := range []func() error{
-		a.shutDoors, a.openDevices, a.loadPolicy, a.startWorkers, a.listen, a.openDoors,
+		a.shutDoors, a.openDevices, a.loadPolicy, a.startWorkers, a.listen, a.openDoors, a.startHousekeeping,
 	} {
 		if err := stage(); err != nil {
 			return err
@@ -121,7 +122,7 @@ func (a *Appliance) startWorkers() error {
 		}
 		a.startWorker(w)
 	}
-	return a.startHousekeeping()
+	return nil
 }
 
 func (a *Appliance) startWorker(w *forward.Worker) {
@@ -142,12 +143,14 @@ func (a *Appliance) startWorker(w *forward.Worker) {
 	})
 }
 
-// startHousekeeping runs what is not for the workers: logging and reaping.
+// startHousekeeping runs what is not for the workers: logging, reaping,
+// and following the interfaces.
 func (a *Appliance) startHousekeeping() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { a.notices(ctx) })
 	running.Go(func() { a.sweep(ctx) })
+	running.Go(func() { a.watch(ctx) })
 	a.onStop(func() error {
 		cancel()
 		running.Wait()

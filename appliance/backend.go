@@ -39,7 +39,7 @@ func (a *Appliance) sideStatus(side netstack.Side, t *forward.Tally) control.Sid
 		Side: side.String(), PacketsPassed: t.Passed[side], BytesPassed: t.Bytes[side], Drops: t.Drops(side),
 	}
 	if d := a.devices[side]; d != nil {
-		s.Device, s.Driver, s.DriverWhy, s.MTU = d.Name(), string(d.Driver()), d.Why(), d.MTU()
+		s.Device, s.Driver, s.DriverWhy, s.MTU = d.Name(), string(d.Driver()), d.Why(), a.mtu(side)
 	}
 	box := a.box.Sides[side]
 	s.Interface, s.Addresses, s.Networks = a.plumbing.Links()[side].Name, box.Own, box.Networks
@@ -83,9 +83,16 @@ func (a *Appliance) Rules() []control.Rule {
 	}
 	var out []control.Rule
 	for i, r := range a.settings.Policy.Rules {
-		out = append(out, control.Rule{Number: uint32(i + 1), Name: r.Name, Action: action(r.Action), Hits: pol.Hit(uint32(i))})
+		out = append(out, a.rule(control.Rule{Number: uint32(i + 1), Name: r.Name, Action: action(r.Action)}, pol.Hit(uint32(i))))
 	}
-	return append(out, control.Rule{Name: "default", Action: "drop", Hits: pol.Hit(policy.DefaultRule)})
+	return append(out, a.rule(control.Rule{Name: "default", Action: "drop"}, pol.Hit(policy.DefaultRule)))
+}
+
+func (a *Appliance) rule(r control.Rule, h forward.Hit) control.Rule {
+	if r.Hits = h.Packets; r.Hits > 0 {
+		r.LastHit = a.wall(h.Last)
+	}
+	return r
 }
 
 // action is a verdict as rules are written.

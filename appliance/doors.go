@@ -25,7 +25,7 @@ func (a *Appliance) shutDoors() error {
 	if err != nil {
 		return err
 	}
-	a.plumbing = p
+	a.plumbing, a.spec = p, spec
 	a.onStop(p.Undo)
 	return nil
 }

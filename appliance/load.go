@@ -28,7 +28,7 @@ func (a *Appliance) loadPolicy() error {
 	}
 	p := forward.NewPolicy(rules, generation)
 	for side := range netstack.Side(netstack.Sides) {
-		p.MTU[side] = a.devices[side].MTU()
+		p.MTU[side] = a.mtu(side)
 		p.Own4[side] = firstOf(topology.Sides[side].Own, netip.Addr.Is4)
 		p.Own6[side] = firstOf(topology.Sides[side].Own, netip.Addr.Is6)
 	}
@@ -40,6 +40,14 @@ func (a *Appliance) loadPolicy() error {
 	return nil
 }
 
+// mtu is that of the interface packets leave by; of the device if it is bare.
+func (a *Appliance) mtu(side netstack.Side) int {
+	if mtu := a.plumbing.Links()[side].MTU; mtu > 0 {
+		return mtu
+	}
+	return a.devices[side].MTU()
+}
+
 func firstOf(list []netip.Addr, is func(netip.Addr) bool) netstack.Addr {
 	if i := slices.IndexFunc(list, is); i >= 0 {
 		return netstack.AddrFrom(list[i])
@@ -49,11 +57,7 @@ func firstOf(list []netip.Addr, is func(netip.Addr) bool) netstack.Addr {
 
 // topology is the box as the policy has to know it.
 func (a *Appliance) topology() (t policy.Topology, err error) {
-	spec, err := plumbingSpec(a.settings)
-	if err != nil {
-		return t, err
-	}
-	reserved, err := reservedPorts(spec)
+	reserved, err := reservedPorts(a.spec)
 	if err != nil {
 		return t, err
 	}
@@ -61,7 +65,7 @@ func (a *Appliance) topology() (t policy.Topology, err error) {
 	for side := range t.Sides {
 		s := policy.SideTopology{
 			Own: addresses(links[side].Addresses), Networks: a.settings.Sides[side].Networks,
-			Reserved: reserved, IPv4: spec.Sides[side].IPv4, IPv6: spec.Sides[side].IPv6,
+			Reserved: reserved, IPv4: a.spec.Sides[side].IPv4, IPv6: a.spec.Sides[side].IPv6,
 		}
 		if len(s.Networks) == 0 {
 			s.Networks = links[side].Networks

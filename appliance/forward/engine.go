@@ -29,13 +29,13 @@ type Policy struct {
 	Own4, Own6 [netstack.Sides]netstack.Addr
 	// hits counts the packets that each rule decided about; the last is the
 	// default's.
-	hits []atomic.Uint64
+	hits []hits
 }
 
 // NewPolicy returns a policy of these rules, with no limits on packet size and
 // no address of its own.
 func NewPolicy(rules *policy.RuleSet, generation uint32) *Policy {
-	return &Policy{Rules: rules, Generation: generation, hits: make([]atomic.Uint64, len(rules.Names())+1)}
+	return &Policy{Rules: rules, Generation: generation, hits: make([]hits, len(rules.Names())+1)}
 }
 
 // Load returns the policy in force, nil before the first.
@@ -44,12 +44,31 @@ func (e *Engine) Load() *Policy { return e.policy.Load() }
 // Swap puts p in force for the packets after this call.
 func (e *Engine) Swap(p *Policy) { e.policy.Store(p) }
 
-// Hit returns how many packets the rule, or policy.DefaultRule, decided about.
-func (p *Policy) Hit(rule uint32) uint64 { return p.hits[p.slot(rule)].Load() }
+// Hit is how often a rule decided, and when it last did.
+type Hit struct {
+	Packets uint64
+	Last    state.Instant
+}
 
-func (p *Policy) hit(rule uint32) { p.hits[p.slot(rule)].Add(1) }
+// Hit returns what the rule, or policy.DefaultRule, has decided so far.
+func (p *Policy) Hit(rule uint32) Hit {
+	h := &p.hits[p.slot(rule)]
+	return Hit{h.packets.Load(), state.Instant(h.last.Load())}
+}
+
+func (p *Policy) hit(rule uint32, now state.Instant) {
+	h := &p.hits[p.slot(rule)]
+	h.packets.Add(1)
+	h.last.Store(int64(now))
+}
 
 func (p *Policy) slot(rule uint32) int { return min(int(rule), len(p.hits)-1) }
+
+// hits is a Hit that all workers count in.
+type hits struct {
+	packets atomic.Uint64
+	last    atomic.Int64
+}
 
 // source returns the address that an ICMP error to a packet of this version
 // that arrived on side comes from: the firewall's own, or, on a side where it

@@ -73,7 +73,7 @@ func (l *Lane) open(pol *Policy, reply *netstack.Frame, now state.Instant) Outco
 		return refuse(r)
 	}
 	d := pol.Rules.Evaluate(p)
-	pol.hit(d.Rule)
+	pol.hit(d.Rule, now)
 	switch {
 	case d.Verdict == netstack.Reject:
 		return l.reject(pol, d.Rule, d.Reason, reply, now)
