@@ -1,0 +1,193 @@
+package integration
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"sallyport/appliance/lab"
+)
+
+// patience is how long anything is waited for that should come at once.
+const patience = 10 * time.Second
+
+// output collects what a process writes while it runs.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// firewall is a `sallyport run` in the middle of a Lab.
+type firewall struct {
+	t      *testing.T
+	lab    *lab.Lab
+	cmd    *lab.Cmd
+	socket string
+	log    *output
+}
+
+// writeConfig puts text into a file of its own.
+func writeConfig(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "sallyport.toml")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// startFirewall starts the firewall with a configuration and waits until it
+// forwards.
+func startFirewall(t *testing.T, l *lab.Lab, config string) *firewall {
+	t.Helper()
+	return startFirewallWith(t, l, nil, "--config", writeConfig(t, config))
+}
+
+// startFirewallWith starts it with arguments and environment of the caller's.
+func startFirewallWith(t *testing.T, l *lab.Lab, env []string, args ...string) *firewall {
+	t.Helper()
+	f := &firewall{t: t, lab: l, socket: socket(l), log: new(output)}
+	args = append([]string{"run", "--socket", f.socket}, args...)
+	f.cmd = l.Firewall.Command(sallyport(t), args...)
+	f.cmd.Env = cleanEnv(env...)
+	f.cmd.Stdout, f.cmd.Stderr = f.log, f.log
+	if err := f.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		f.cmd.Kill()
+		if t.Failed() {
+			t.Logf("the firewall said:\n%s", f.log)
+		}
+	})
+	f.waitReady()
+	return f
+}
+
+// cleanEnv is an environment without what the caller's terminal left in it: an
+// SSH session there would make the firewall ask for --yes.
+func cleanEnv(more ...string) []string {
+	return append([]string{"PATH=" + os.Getenv("PATH"), "HOME=/nonexistent", "LC_ALL=C"}, more...)
+}
+
+func (f *firewall) waitReady() {
+	f.t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- f.cmd.Wait() }()
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) {
+		select {
+		case err := <-ended:
+			f.t.Fatalf("the firewall ended at its start: %v\n%s", err, f.log)
+		case <-time.After(10 * time.Millisecond):
+		}
+		if f.ready() {
+			return
+		}
+	}
+	f.t.Fatal("the firewall does not get ready")
+}
+
+func (f *firewall) ready() bool {
+	if _, err := os.Stat(f.socket); err != nil {
+		return false
+	}
+	out, err := f.ask("status", "--json")
+	var status struct{ Ready bool }
+	return err == nil && json.Unmarshal(out, &status) == nil && status.Ready
+}
+
+// ask runs a command that speaks to the firewall.
+func (f *firewall) ask(args ...string) ([]byte, error) {
+	cmd := exec.Command(sallyport(f.t), append(args, "--socket", f.socket)...)
+	cmd.Env = cleanEnv()
+	return cmd.Output()
+}
+
+// stop ends the firewall as an init system does.
+func (f *firewall) stop() {
+	f.t.Helper()
+	if err := f.cmd.Signal(syscall.SIGTERM); err != nil {
+		f.t.Fatal(err)
+	}
+	timer := time.AfterFunc(patience, f.cmd.Kill)
+	defer timer.Stop()
+	if err := f.cmd.Wait(); err != nil {
+		f.t.Fatalf("after SIGTERM: %v\n%s", err, f.log)
+	}
+}
+
+// lines runs a command that lists and decodes each line.
+func lines[T any](f *firewall, args ...string) (all []T) {
+	f.t.Helper()
+	out, err := f.ask(append(args, "--json")...)
+	if err != nil {
+		f.t.Fatalf("sallyport %s: %v", strings.Join(args, " "), err)
+	}
+	for scan := bufio.NewScanner(bytes.NewReader(out)); scan.Scan(); {
+		var v T
+		if err := json.Unmarshal(scan.Bytes(), &v); err != nil {
+			f.t.Fatalf("%s: %v", scan.Bytes(), err)
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// stats returns how many packets met each fate, by the door they came in.
+func (f *firewall) stats() (inside, outside map[string]uint64) {
+	f.t.Helper()
+	inside, outside = make(map[string]uint64), make(map[string]uint64)
+	type stat struct {
+		Reason          string
+		Inside, Outside uint64
+	}
+	for _, s := range lines[stat](f, "stats") {
+		inside[s.Reason], outside[s.Reason] = s.Inside, s.Outside
+	}
+	return inside, outside
+}
+
+// exitCode returns what a process ended with, -1 if by a signal or not at all.
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	}
+	return -1
+}
+
+// eventually waits until a condition holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	t.Fatalf("never: %s", what)
+}
