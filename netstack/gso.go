@@ -14,7 +14,7 @@ func (p *Packet) checkOffload() Reason {
 		return ReasonNone
 	}
 	// Linux always leaves the checksums of a super-packet to be finished.
-	if p.Fragment.Is || o.GSOSize == 0 || !o.Partial() || !p.partial() || !p.gsoFits() {
+	if p.Fragment.Is || o.GSOSize == 0 || !p.partial() || !p.gsoFits() {
 		return BadHeader
 	}
 	// The kernel says how much of the packet is linear, not where headers end.

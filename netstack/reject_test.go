@@ -204,6 +204,7 @@ func TestParseOffload(t *testing.T) {
 		{"partial icmp", nettest.ICMPEcho(host4, peer4, nettest.Partial()), BadHeader},
 		{"partial fragment", with(nettest.TCP(in4, out4, nettest.Payload(100), nettest.Fragment(0, 40, true, 1)), func(o *Offload) { *o = partial.Offload }), BadHeader},
 		{"gso", gso, ReasonNone},
+		{"gso fragment", with(nettest.TCP(in4, out4, nettest.Payload(100), nettest.Fragment(0, 40, true, 1)), func(o *Offload) { *o = gso.Offload }), BadHeader},
 		{"gso with ECN", gsoType(gso, GSOTCPv4|GSOECN), ReasonNone},
 		{"gso of the other family", gsoType(gso, GSOTCPv6), BadHeader},
 		{"gso of the other protocol", gsoType(gso, GSOUDPL4), BadHeader},

@@ -110,6 +110,7 @@ func TestMakeNoUnreachable(t *testing.T) {
 		{"about a redirect6", nettest.ICMP(host6, peer6, 137, 0, nettest.Payload(40)), addr("2001:db8::1")},
 		{"about a later fragment", nettest.UDP(in4, out4, nettest.Payload(90), nettest.Fragment(64, 34, false, 1)), addr("192.0.2.1")},
 		{"from no address", udp, Addr{}},
+		{"from no address6", nettest.UDP(in6, out6), Addr{}},
 		{"from the other family", udp, addr("2001:db8::1")},
 		{"from the other family6", nettest.UDP(in6, out6), addr("192.0.2.1")},
 	} {

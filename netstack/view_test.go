@@ -74,6 +74,12 @@ func TestViewOfSuperPacket(t *testing.T) {
 	if p := lying.Parse(t, Inside); p.Frame.Offload.HdrLen != 40 || p.WireSize() != 70 {
 		t.Errorf("headers of %d bytes, %d on the wire; want 40, 70", p.Frame.Offload.HdrLen, p.WireSize())
 	}
+	// The kernel refuses headers that are longer than the packet.
+	plain := nettest.TCP(in4, out4)
+	plain.Offload = Offload{HdrLen: 128, GSOSize: 30}
+	if p := plain.Parse(t, Inside); p.Frame.Offload != (Offload{}) {
+		t.Errorf("an ordinary packet has %+v", p.Frame.Offload)
+	}
 }
 
 func TestViewLengths(t *testing.T) {
@@ -163,6 +169,11 @@ func TestQuoted(t *testing.T) {
 		if c.quoted.Bytes[0]>>4 == 6 {
 			from, to = peer6, host6
 		}
+		for _, in := range []Side{Inside, Outside} {
+			if p := nettest.TimeExceeded(from, to, c.quoted).Parse(t, in); c.want != "" && p.Quoted.In != in.Opposite() {
+				t.Errorf("%s: an error from %v quotes a packet from %v", c.name, in, p.Quoted.In)
+			}
+		}
 		p := nettest.TimeExceeded(from, to, c.quoted).Parse(t, Outside)
 		if c.want == "" {
 			if p.Quoted != (FlowKey{}) {
@@ -170,8 +181,8 @@ func TestQuoted(t *testing.T) {
 			}
 			continue
 		}
-		if p.ICMP != ICMPError || p.Quoted.String() != c.want || p.Quoted.In != Inside {
-			t.Errorf("%s: quoted as %v from %v, want %v", c.name, p.Quoted, p.Quoted.In, c.want)
+		if p.ICMP != ICMPError || p.Quoted.String() != c.want {
+			t.Errorf("%s: quoted as %v, want %v", c.name, p.Quoted, c.want)
 		}
 		if _, ok := p.QuotedTCPSeq(); ok != (c.name == "tcp") {
 			t.Errorf("%s: has a TCP sequence number: %v", c.name, ok)
