@@ -7,27 +7,29 @@ import (
 )
 
 // session is the record of one conversation. It is free of pointers and 200
-// bytes long; see TestSessionSize.
+// bytes long; see TestSessionSize. What every packet touches comes first.
 type session struct {
 	// key is how the packets of each direction look when they arrive, before
 	// any translation. Under NAT the two differ by more than Reverse: a packet
 	// of one direction leaves looking like the other's reversed.
 	key [2]netstack.FlowKey
 
-	started, seen, expires Instant
+	expires, seen Instant
+
+	serial     uint32 // how often this record has been used before
+	rule       uint32
+	generation uint32
+	mapping    ref // the external port this session holds, 0: none; the next free record, if free
+
+	phase phase
+	timer Timer
+	flags Flags
 
 	packets, bytes [2]uint64
 
 	peer [2]peer // TCP: the sender of each direction
 
-	serial     uint32 // how often this record has been used before
-	mapping    ref    // the external port this session holds, 0: none; the next free record, if free
-	rule       uint32
-	generation uint32
-
-	phase phase
-	timer Timer
-	flags Flags
+	started Instant
 }
 
 func (s *session) nextFree() *ref { return &s.mapping }

@@ -38,8 +38,13 @@ func (src *peer) begin(g *segment) {
 	*src = peer{seqLo: g.end(), seqHi: g.end(), ack: src.ack, maxWin: g.win, scale: g.scale}
 }
 
-// observe learns from a segment that src has sent to dst.
+// observe learns from a segment that src has sent to dst. One that acknowledges
+// what dst has not sent, or goes beyond the window and its probe, teaches
+// nothing: a stranger who cannot see the conversation must not move it.
 func (src *peer) observe(dst *peer, g *segment) {
+	if before(dst.seqLo, g.ack) || before(later(src.seqHi, src.seqLo)+1, g.end()) {
+		return
+	}
 	win := g.win
 	if !g.has(header.TCPFlagSyn) {
 		win <<= src.shift(dst)

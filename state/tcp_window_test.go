@@ -68,7 +68,9 @@ func TestWindowScaleOption(t *testing.T) {
 }
 
 func TestTCPSuperPacketCountsAllItsSegments(t *testing.T) {
-	v := newTalk(t, starts[0], establishedWay)
+	v := newTalk(t, starts[0], []segmentSpec{
+		fromClient("S", 0, 0), fromServer("SA", 0, 1, nettest.Window(3000)), fromClient("A", 1, 1),
+	})
 	before := v.only()
 	v.passes(fromClient("PA", 1, 1, data(2500), nettest.GSO(1000)).build(v))
 	after := v.only()
@@ -77,5 +79,29 @@ func TestTCPSuperPacketCountsAllItsSegments(t *testing.T) {
 	}
 	if end := v.peers()[Original].seqLo; end != starts[0][0]+2501 {
 		t.Errorf("ends at %d", end)
+	}
+}
+
+// Blind segments pass for now, but do not move the window that RSTs and the
+// handshake are measured by.
+func TestTCPImpossibleNumbersTeachNothing(t *testing.T) {
+	for name, blind := range map[string]segmentSpec{
+		"data beyond the window":   fromServer("PA", 900, 1, data(1000)),
+		"data from nowhere":        fromServer("PA", 1<<30, 1, data(10)),
+		"FIN from nowhere":         fromServer("FA", 1<<30, 1),
+		"ACK of what was not sent": fromServer("A", 1, 1<<30),
+	} {
+		for _, start := range starts {
+			v := newTalk(t, start, establishedWay)
+			before := v.peers()
+			v.passes(blind.build(v))
+			if after := v.peers(); after != before || v.only().State != "established" {
+				t.Errorf("%s from %#x: %s\nfrom %+v\nto   %+v", name, start, v.only().State, before, after)
+			}
+		}
+	}
+	v := newTalk(t, starts[0], append(establishedWay[:3:3], fromServer("A", 1, 1), fromServer("A", 1001, 1, data(1))))
+	if p := v.peers()[Reply]; p.seqLo != starts[0][1]+1002 {
+		t.Errorf("a window probe teaches nothing: %+v", p)
 	}
 }
