@@ -97,31 +97,41 @@ func isDomainName(s string) bool {
 	return strings.Contains(s, ".") && !strings.ContainsAny(s, "/: ") && strings.Trim(last, "0123456789") != ""
 }
 
-// addressList is an address list of a rule: nil for any.
-func (b *addressBook) addressList(v value) []policy.Address {
+// addressList is an address list of a rule: nil for any. Not ok if a part of it
+// has a fault.
+func (b *addressBook) addressList(v value) (list []policy.Address, ok bool) {
 	var all distinct[policy.Address]
 	isAny := false
-	for _, e := range v.list() {
-		s, ok := e.text()
-		if !ok {
-			continue
-		}
-		word, negated := strings.CutPrefix(s, "!")
-		if word == anyWord && negated {
-			e.fail("%q matches nothing", s)
-			continue
-		}
-		items, _ := b.entry(e, word)
-		isAny = isAny || word == anyWord
-		for _, a := range items {
-			a.Negate = negated
-			all.add(a)
-		}
+	elements, ok := v.list()
+	for _, e := range elements {
+		items, word, good := b.term(e)
+		ok, isAny = ok && good, isAny || word == anyWord
+		all.add(items...)
 	}
 	if isAny {
-		return withoutPositive(all.items)
+		return withoutPositive(all.items), ok
 	}
-	return all.items
+	return all.items, ok
+}
+
+// term reads an element of a rule's list: a word, perhaps negated by a "!" in
+// front.
+func (b *addressBook) term(v value) (items []policy.Address, word string, ok bool) {
+	s, ok := v.text()
+	if !ok {
+		return nil, "", false
+	}
+	word, negated := strings.CutPrefix(s, "!")
+	if word == anyWord && negated {
+		v.fail("%q matches nothing", s)
+		return nil, word, false
+	}
+	named, ok := b.entry(v, word)
+	for _, a := range named {
+		a.Negate = negated
+		items = append(items, a)
+	}
+	return items, word, ok
 }
 
 // withoutPositive returns what is left of a list that has "any" in it: only the

@@ -40,22 +40,14 @@ func (b *book[T]) resolve(name string, entry func(value) ([]T, bool)) {
 	}
 	b.path = append(b.path, name)
 	var all distinct[T]
-	for _, e := range b.elements(name) {
-		items, ok := entry(e)
-		if !ok {
-			b.bad[name] = true
-		}
+	elements, ok := b.lists[name].list()
+	for _, e := range elements {
+		items, good := entry(e)
+		ok = ok && good
 		all.add(items...)
 	}
 	b.path = b.path[:len(b.path)-1]
-	b.resolved[name] = all.items
-}
-
-func (b *book[T]) elements(name string) []value {
-	before := len(b.lists[name].doc.errs)
-	list := b.lists[name].list()
-	b.bad[name] = b.bad[name] || len(b.lists[name].doc.errs) > before
-	return list
+	b.resolved[name], b.bad[name] = all.items, !ok
 }
 
 // lookup returns what the list holds; at is where it is named. Not ok if there

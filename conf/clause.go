@@ -36,9 +36,9 @@ func (c *clause) fields() []field {
 		{"from", c.at("from", c.readFrom)},
 		{"to", c.at("to", c.readTo)},
 		{"family", c.at("family", c.readFamily)},
-		{"source", c.at("source", c.list(func(v value) { c.source = c.words.addresses.addressList(v) }))},
-		{"destination", c.at("destination", c.list(func(v value) { c.destination = c.words.addresses.addressList(v) }))},
-		{"service", c.at("service", c.list(func(v value) { c.service = c.words.services.serviceList(v) }))},
+		{"source", c.at("source", c.addresses(&c.source))},
+		{"destination", c.at("destination", c.addresses(&c.destination))},
+		{"service", c.at("service", c.readService)},
 		{"comment", func(v value) { v.setText(&c.comment) }},
 	}
 }
@@ -51,12 +51,16 @@ func (c *clause) at(key string, read func(value)) func(value) {
 	}
 }
 
-func (c *clause) list(read func(value)) func(value) {
+func (c *clause) addresses(to *[]policy.Address) func(value) {
 	return func(v value) {
-		before := len(v.doc.errs)
-		read(v)
-		c.failedLists = c.failedLists || len(v.doc.errs) > before
+		list, ok := c.words.addresses.addressList(v)
+		*to, c.failedLists = list, c.failedLists || !ok
 	}
+}
+
+func (c *clause) readService(v value) {
+	list, ok := c.words.services.serviceList(v)
+	c.service, c.failedLists = list, c.failedLists || !ok
 }
 
 // maxName bounds what logs and tables have to show.

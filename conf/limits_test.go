@@ -61,6 +61,87 @@ destination = ["uses"]
 	}
 }
 
+// TestNoFaultFromAFault has lists whose good half is of one family: that they
+// seem to match nothing is not to be told, as the other half is not known.
+func TestNoFaultFromAFault(t *testing.T) {
+	_, err := Parse("f", []byte(`
+[addresses]
+bad = ["10.0.0.300", "fd00::1"]
+uses = ["bad"]
+[services]
+worse = ["icmpv6", "tpc/80"]
+[[rule]]
+name = "a"
+action = "drop"
+family = "ipv4"
+source = ["uses"]
+[[rule]]
+name = "b"
+action = "drop"
+destination = ["10.0.0.1"]
+service = ["worse"]
+[[nat]]
+name = "c"
+type = "dnat"
+destination = ["bad"]
+service = ["worse"]
+translate_to = "10.1.0.1:80"
+`))
+	want := `f:3:8: "10.0.0.300" is not an address` + "\n" + `f:6:20: unknown protocol "tpc"; did you mean "tcp"?`
+	if got := err.Error(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestBounds tries the last value that is good and the first that is not.
+func TestBounds(t *testing.T) {
+	rule := "[[rule]]\naction = \"drop\"\nname = \"r\"\n"
+	for _, c := range []struct{ before, good, bad string }{
+		{"[tun]\nqueues = ", "0", "-1"},
+		{"[tun]\nqueues = ", "16", "17"},
+		{"[state]\nmax_sessions = ", "16", "15"},
+		{"[state]\nmax_sessions = ", "16777216", "16777217"},
+		{"[state.timeouts]\nudp_single = ", `"1s"`, `"999ms"`},
+		{"[state.timeouts]\nudp_single = ", `"720h"`, `"720h1s"`},
+		{"[control]\nsocket = ", `"/` + strings.Repeat("a", 106) + `"`, `"/` + strings.Repeat("a", 107) + `"`},
+		{"[inside]\ntun = ", `"fifteen-bytes-x"`, `"sixteen-bytes-xx"`},
+		{"[[rule]]\naction = \"drop\"\nname = ", `"` + strings.Repeat("a", 63) + `"`, `"` + strings.Repeat("a", 64) + `"`},
+		{rule + "service = ", `["tcp/65535"]`, `["tcp/65536"]`},
+		{rule + "service = ", `["tcp/80-80"]`, `["tcp/80-79"]`},
+		{rule + "source = ", `["10.0.0.1-10.0.0.1"]`, `["10.0.0.1-10.0.0.0"]`},
+		{rule + "source = ", `["10.0.0.0/31"]`, `["10.0.0.1/31"]`},
+		{rule + "family = \"ipv6\"\nsource = ", `["!10.0.0.1"]`, `["10.0.0.1", "!fd00::1"]`},
+		{rule + "to = \"outside\"\nfrom = ", `"any"`, `"outside"`},
+	} {
+		if _, err := Parse("f", []byte(c.before+c.bad)); err == nil {
+			t.Errorf("%s%s is taken", c.before, c.bad)
+		}
+		if _, err := Parse("f", []byte(c.before+c.good)); err != nil {
+			t.Errorf("%s%s: %v", c.before, c.good, err)
+		}
+	}
+}
+
+func TestGatewayLength(t *testing.T) {
+	for _, c := range []struct{ networks, gateway, want string }{
+		{`["10.0.0.0/8", "10.1.0.0/24", "10.1.0.0/16"]`, `"10.1.0.1"`, "[10.1.0.1/24]"},
+		{`["10.0.0.0/8", "10.1.0.0/24"]`, `"10.1.0.1/25"`, "[10.1.0.1/25]"},
+		{`["10.0.0.0/8", "fd00::/64"]`, `["fd00::1", "10.1.0.1"]`, "[fd00::1/64 10.1.0.1/8]"},
+		{`["10.0.0.0/31"]`, `"10.0.0.0"`, "[10.0.0.0/31]"},
+	} {
+		s, err := Parse("f", []byte("[inside]\ninterface = \"eth0\"\nnetworks = "+c.networks+"\ngateway = "+c.gateway))
+		if err != nil {
+			t.Errorf("%s in %s: %v", c.gateway, c.networks, err)
+		} else if got := fmt.Sprint(s.Sides[0].Gateway); got != c.want {
+			t.Errorf("%s in %s: %s, want %s", c.gateway, c.networks, got, c.want)
+		}
+	}
+	s, err := Parse("f", []byte("[inside]\ninterface = \"eth0\"\ngateway = \"10.1.0.1\""))
+	if err != nil || fmt.Sprint(s.Sides[0].Gateway) != "[10.1.0.1/32]" {
+		t.Errorf("alone: %v", err)
+	}
+}
+
 // BenchmarkParse reads ten thousand rules, half of them by names.
 func BenchmarkParse(b *testing.B) {
 	var text strings.Builder

@@ -2,6 +2,7 @@ package conf
 
 import (
 	"os"
+	"strings"
 
 	"sallyport/netstack"
 )
@@ -16,10 +17,13 @@ func Load(path string) (*Settings, error) {
 	return Parse(path, text)
 }
 
+// byteOrderMark is what some editors put in front of UTF-8.
+const byteOrderMark = "\ufeff"
+
 // Parse reads a file's text; name stands for it in errors, which are of type
 // Errors.
 func Parse(name string, text []byte) (*Settings, error) {
-	d := newDocument(name, string(text))
+	d := newDocument(name, strings.TrimPrefix(string(text), byteOrderMark))
 	s := empty()
 	if root, ok := d.parse(); ok {
 		s.readFile(root)

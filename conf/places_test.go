@@ -107,3 +107,10 @@ func TestColumnsCountBytes(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestByteOrderMark(t *testing.T) {
+	_, err := Parse("f", []byte("\ufefftnu = 1\n"))
+	if got := err.Error(); got != `f:1:1: unknown key "tnu"; did you mean "tun"?` {
+		t.Errorf("got %s", got)
+	}
+}

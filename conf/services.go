@@ -48,15 +48,18 @@ func (b *serviceBook) hint(s string, err error) error {
 	return unknownService(s, append(b.names(), builtinNames()...))
 }
 
-// serviceList is a service list of a rule: nil for any.
-func (b *serviceBook) serviceList(v value) []policy.Service {
+// serviceList is a service list of a rule: nil for any. Not ok if a part of it
+// has a fault.
+func (b *serviceBook) serviceList(v value) (list []policy.Service, ok bool) {
 	var all distinct[policy.Service]
-	for _, e := range v.list() {
-		items, _ := b.entry(e)
+	elements, ok := v.list()
+	for _, e := range elements {
+		items, good := b.entry(e)
+		ok = ok && good
 		all.add(items...)
 	}
 	if all.seen[policy.Service{AnyProtocol: true}] {
-		return nil
+		return nil, ok
 	}
-	return all.items
+	return all.items, ok
 }

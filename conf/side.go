@@ -81,7 +81,8 @@ func (r *sideReader) readTUN(v value) {
 }
 
 func (r *sideReader) readNetworks(v value) {
-	for _, e := range v.list() {
+	elements, _ := v.list()
+	for _, e := range elements {
 		s, ok := e.text()
 		if !ok {
 			continue
@@ -101,7 +102,7 @@ func (r *sideReader) readNetworks(v value) {
 func (r *sideReader) readGateway(v value) {
 	entries := []value{v}
 	if _, isText := v.data.(string); !isText {
-		entries = v.list()
+		entries, _ = v.list()
 	}
 	for _, e := range entries {
 		s, ok := e.text()

@@ -113,9 +113,9 @@ func (v value) setDuration(to *time.Duration, least, most time.Duration) {
 	}
 }
 
-// list returns the elements of an array, and notes a fault if it is none, or
-// empty: an empty list would match nothing, and nobody means that.
-func (v value) list() []value {
+// list returns the elements of an array; not ok, and a fault noted, if it is
+// none, or empty: an empty list would match nothing, and nobody means that.
+func (v value) list() (elements []value, ok bool) {
 	items, ok := v.data.([]any)
 	switch s, isText := v.data.(string); {
 	case isText:
@@ -125,11 +125,10 @@ func (v value) list() []value {
 	case len(items) == 0:
 		v.fail("an empty list matches nothing; leave the key out instead")
 	}
-	out := make([]value, len(items))
 	for i := range items {
-		out[i] = v.element(i, items[i])
+		elements = append(elements, v.element(i, items[i]))
 	}
-	return out
+	return elements, len(items) > 0
 }
 
 func (v value) element(i int, data any) value {
