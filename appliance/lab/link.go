@@ -1,10 +1,12 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
@@ -34,10 +36,24 @@ func (l *Lab) Connect(a *Host, la Leg, b *Host, lb Leg, mtu int) error {
 	if l.config.IPv4Only {
 		la.IPv6, lb.IPv6 = netip.Prefix{}, netip.Prefix{}
 	}
-	if err := a.up(la); err != nil {
+	if err := errors.Join(a.up(la), b.up(lb)); err != nil {
 		return err
 	}
-	return b.up(lb)
+	return errors.Join(a.waitUp(la.Interface), b.waitUp(lb.Interface))
+}
+
+// waitUp waits until the kernel counts a link's carrier: it does so a moment
+// after both ends are up, and until then drops packets and marks routes.
+func (h *Host) waitUp(ifname string) error {
+	return h.netlink(func(n *netlink.Handle) error {
+		for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+			link, err := n.LinkByName(ifname)
+			if err != nil || link.Attrs().OperState == netlink.OperUp {
+				return err
+			}
+		}
+		return fmt.Errorf("%s %s: no carrier", h.Name, ifname)
+	})
 }
 
 // up configures an interface that exists and remembers it as a leg.
