@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 )
@@ -49,8 +50,7 @@ func (d *document) fail(at int, format string, args ...any) {
 
 // parse returns the whole file as a value; false if it is not TOML.
 func (d *document) parse() (value, bool) {
-	if len(d.text) > maxText {
-		d.fail(0, "larger than %d MiB", maxText>>20)
+	if !d.readable() {
 		return value{}, false
 	}
 	root, deep := places(d.text)
@@ -64,6 +64,32 @@ func (d *document) parse() (value, bool) {
 		return value{}, false
 	}
 	return value{d, root, data}, true
+}
+
+// readable refuses what is no text. The TOML library would skip a byte order
+// mark, and every place would be off.
+func (d *document) readable() bool {
+	switch {
+	case len(d.text) > maxText:
+		d.fail(0, "larger than %d MiB", maxText>>20)
+	case !utf8.ValidString(d.text):
+		d.fail(firstInvalid(d.text), "not UTF-8")
+	case strings.HasPrefix(d.text, byteOrderMark):
+		d.fail(0, "a second byte order mark")
+	default:
+		return true
+	}
+	return false
+}
+
+// firstInvalid returns where s stops being UTF-8, which it does.
+func firstInvalid(s string) int {
+	for i, r := range s {
+		if _, size := utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError && size == 1 {
+			return i
+		}
+	}
+	return len(s)
 }
 
 func (d *document) failSyntax(err error) {

@@ -108,6 +108,22 @@ func TestColumnsCountBytes(t *testing.T) {
 	}
 }
 
+func TestNotText(t *testing.T) {
+	for text, want := range map[string]string{
+		"a = 1\nb = \"\xff\"": "f:2:6: not UTF-8",
+		"\xff\xfet\x00u\x00":  "f:1:1: not UTF-8",
+		"\xfft = 1":           "f:1:1: not UTF-8",
+		"a = \"\ufffd\xc3\"":  "f:1:9: not UTF-8",
+		"\ufeff\ufefft = 1":   "f:1:1: a second byte order mark",
+		"a = \"\x01\"":        "f:1:5: TOML files cannot contain control characters: '0x01'",
+		"a = 1\x00":           "f:1:6: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8",
+	} {
+		if _, err := Parse("f", []byte(text)); err == nil || err.Error() != want {
+			t.Errorf("%q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
 func TestByteOrderMark(t *testing.T) {
 	_, err := Parse("f", []byte("\ufefftnu = 1\n"))
 	if got := err.Error(); got != `f:1:1: unknown key "tnu"; did you mean "tun"?` {
