@@ -21,7 +21,6 @@ type clause struct {
 	source, destination []policy.Address
 	service             []policy.Service
 	places              map[string]value
-	comment             string
 	failedLists         bool // a list has a fault: what it holds is not known
 }
 
@@ -39,7 +38,7 @@ func (c *clause) fields() []field {
 		{"source", c.at("source", c.addresses(&c.source))},
 		{"destination", c.at("destination", c.addresses(&c.destination))},
 		{"service", c.at("service", c.readService)},
-		{"comment", func(v value) { v.setText(&c.comment) }},
+		{"comment", func(v value) { v.text() }},
 	}
 }
 
