@@ -88,11 +88,11 @@ func (m *mappings) share(r ref, fits func(port uint16) bool) (ref, uint16) {
 
 // add files a new mapping. There is a record for it, because there is one for
 // each session.
-func (m *mappings) add(hash uint32, new mapping) ref {
+func (m *mappings) add(hash uint32, fresh mapping) ref {
 	r := m.records.take()
-	*m.records.at(r) = new
+	*m.records.at(r) = fresh
 	m.index.insert(hash, uint32(r))
-	m.spaces[new.space].take(new.port)
+	m.spaces[fresh.space].take(fresh.port)
 	m.live++
 	return r
 }

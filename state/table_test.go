@@ -70,7 +70,11 @@ func TestListingGoesThroughEverySessionOnce(t *testing.T) {
 	for _, max := range []int{1, 7, 2500, 10000} {
 		seen := map[uint64]bool{}
 		for c, more := Cursor(0), true; more; more = c != 0 {
+			before := len(seen)
 			c = r.Sessions(r.now, c, max, func(v View) { seen[v.ID] = true })
+			if n := len(seen) - before; n > max {
+				t.Fatalf("%d sessions at once; want at most %d", n, max)
+			}
 		}
 		if len(seen) != 2500 {
 			t.Errorf("%d at a time: %d sessions", max, len(seen))
@@ -118,7 +122,29 @@ func TestOpenJudgesForItself(t *testing.T) {
 			t.Errorf("%s: %v; want %v", name, reason, c.want)
 		}
 	}
-	r.refused(inside, fragment, netstack.FragLimit)
+}
+
+// Until fragments are held, one must not pass because the datagram's first
+// would.
+func TestFragmentOfASessionIsRefused(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 10})
+	r.passes(inside, nettest.UDP("10.1.0.5:1", "1.1.1.1:53"))
+	before := r.only()
+	first := nettest.UDP("10.1.0.5:1", "1.1.1.1:53", data(100), nettest.Fragment(0, 64, true, 1))
+	r.refused(inside, first, netstack.FragLimit)
+	if after := r.only(); after != before {
+		t.Errorf("from %+v\nto   %+v", before, after)
+	}
+}
+
+func TestFlagsHaveWords(t *testing.T) {
+	all := SourceNAT | DestinationNAT | Hairpin | Replied | Logged
+	if got := fmt.Sprint((all | reported).Words()); got != "[source-nat destination-nat hairpin replied logged]" {
+		t.Error(got)
+	}
+	if got := Flags(0).Words(); got == nil || len(got) != 0 {
+		t.Errorf("%#v; want an empty list, not none", got)
+	}
 }
 
 func TestTimeoutsChangeWithTheNextPacket(t *testing.T) {
