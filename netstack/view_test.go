@@ -3,8 +3,6 @@ package netstack_test
 import (
 	"testing"
 
-	"gvisor.dev/gvisor/pkg/tcpip/header"
-
 	. "sallyport/netstack"
 	"sallyport/netstack/nettest"
 )
@@ -122,94 +120,5 @@ func TestDontFragment(t *testing.T) {
 		if got := c.packet.Parse(t, Inside).DontFragment(); got != c.want {
 			t.Errorf("%v: got %v", c.packet.Bytes[:8], got)
 		}
-	}
-}
-
-func TestFragmentView(t *testing.T) {
-	for _, e := range [][2]string{{in4, out4}, {in6, out6}} {
-		p := nettest.UDP(e[0], e[1], nettest.Payload(80), nettest.Fragment(48, 16, true, 0x1234)).Parse(t, Inside)
-		if want := (Fragment{Is: true, More: true, Offset: 48, ID: 0x1234}); p.Fragment != want {
-			t.Errorf("got %+v, want %+v", p.Fragment, want)
-		}
-		if p.Flow.SrcPort != 0 || p.Flow.DstPort != 0 || p.Flow.Proto != UDP || p.PayloadLen() != 16 {
-			t.Errorf("later fragment has flow %v and %d bytes", p.Flow, p.PayloadLen())
-		}
-		first := nettest.UDP(e[0], e[1], nettest.Payload(80), nettest.Fragment(0, 16, true, 7)).Parse(t, Inside)
-		if want := (Fragment{Is: true, More: true, ID: 7}); first.Fragment != want || first.Flow.SrcPort != 40000 {
-			t.Errorf("first fragment %+v of %v", first.Fragment, first.Flow)
-		}
-	}
-	atomic := nettest.UDP(in6, out6, nettest.Extension(44, 0, 0, 0, 1, 2, 3, 4)).Parse(t, Inside)
-	if atomic.Fragment != (Fragment{}) || atomic.Flow.DstPort != 443 {
-		t.Errorf("a datagram in one fragment is %+v of %v", atomic.Fragment, atomic.Flow)
-	}
-}
-
-func TestQuoted(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		quoted nettest.Packet
-		want   string // "" for nothing that can match
-	}{
-		{"tcp", nettest.TCP(in4, out4), "tcp 10.1.0.5:40000 -> 1.1.1.1:443"},
-		{"udp behind options", nettest.UDP(in4, out4, nettest.IPOptions(148, 4, 0, 0)), "udp 10.1.0.5:40000 -> 1.1.1.1:443"},
-		{"udp6 behind extensions", nettest.UDP(in6, out6, nettest.Extension(60, 0, 1, 4, 0, 0, 0, 0)), "udp [2001:db8:1::5]:40000 -> [2001:db8:2::1]:443"},
-		{"first fragment", nettest.UDP(in4, out4, nettest.Payload(64), nettest.Fragment(0, 24, true, 1)), "udp 10.1.0.5:40000 -> 1.1.1.1:443"},
-		{"echo", nettest.ICMPEcho(host4, peer4, nettest.ID(7)), "icmp 10.1.0.5:7 -> 1.1.1.1:8"},
-		{"echo reply6", nettest.ICMPEchoReply(host6, peer6, nettest.ID(7)), "icmpv6 [2001:db8:1::5]:128 -> [2001:db8:2::1]:7"},
-		{"gre", nettest.IP(host4, peer4, GRE), "gre 10.1.0.5 -> 1.1.1.1"},
-		{"later fragment", nettest.UDP(in4, out4, nettest.Payload(64), nettest.Fragment(24, 24, true, 1)), ""},
-		{"later fragment6", nettest.UDP(in6, out6, nettest.Payload(64), nettest.Fragment(24, 24, true, 1)), ""},
-		{"error", nettest.Unreachable(host4, peer4, 1, nettest.UDP(out4, in4)), ""},
-		{"from loopback", nettest.UDP("127.0.0.1:1", out4), ""},
-		{"to multicast", nettest.UDP(in6, "[ff02::fb]:5353"), ""},
-		{"from a mapped address", nettest.IP("::ffff:10.1.0.5", peer6, GRE), ""},
-	} {
-		from, to := peer4, host4
-		if c.quoted.Bytes[0]>>4 == 6 {
-			from, to = peer6, host6
-		}
-		for _, in := range []Side{Inside, Outside} {
-			if p := nettest.TimeExceeded(from, to, c.quoted).Parse(t, in); c.want != "" && p.Quoted.In != in.Opposite() {
-				t.Errorf("%s: an error from %v quotes a packet from %v", c.name, in, p.Quoted.In)
-			}
-		}
-		p := nettest.TimeExceeded(from, to, c.quoted).Parse(t, Outside)
-		if c.want == "" {
-			if p.Quoted != (FlowKey{}) {
-				t.Errorf("%s: quoted as %v", c.name, p.Quoted)
-			}
-			continue
-		}
-		if p.ICMP != ICMPError || p.Quoted.String() != c.want {
-			t.Errorf("%s: quoted as %v, want %v", c.name, p.Quoted, c.want)
-		}
-		if _, ok := p.QuotedTCPSeq(); ok != (c.name == "tcp") {
-			t.Errorf("%s: has a TCP sequence number: %v", c.name, ok)
-		}
-	}
-}
-
-func TestValidTCPFlags(t *testing.T) {
-	valid := map[string]bool{
-		"S": true, "SP": true, "SU": true, "SEC": true, "SA": true, "SAP": true, "SAE": true,
-		"R": true, "RA": true, "RP": true, "RAP": true, "A": true, "PA": true, "AU": true, "FA": true, "FAU": true, "FPA": true,
-		"": false, "P": false, "U": false, "F": false, "FU": false, "FPU": false, "SF": false, "SFA": false, "SR": false,
-		"SRA": false, "FR": false, "FRA": false, "RU": false, "RAU": false, "SAU": false, "FSRPAUEC": false, "EC": false,
-	}
-	for letters, want := range valid {
-		p := nettest.TCP(in4, out4, nettest.Flags(letters)).Parse(t, Inside)
-		if got := ValidTCPFlags(p.TCPFlags); got != want {
-			t.Errorf("%q: got %v", letters, got)
-		}
-	}
-	count := 0
-	for f := range 256 {
-		if ValidTCPFlags(header.TCPFlags(f)) {
-			count++
-		}
-	}
-	if count != 9*8 { // nine combinations, each with and without PSH, ECE, CWR
-		t.Errorf("%d of 256 combinations are valid, want 72", count)
 	}
 }
