@@ -46,7 +46,8 @@ func refuseTaken(name string) error {
 }
 
 // quiet stops the kernel from giving the interface IPv6 addresses, and so from
-// soliciting routers and reporting memberships on it. Without IPv6 there is
+// soliciting routers on it. What remains, if the namespace forwards IPv6, is a
+// report from :: that it has joined all routers (RFC 3810). Without IPv6 there is
 // nothing to stop.
 func (c *control) quiet() error {
 	err := c.netlink.LinkSetIP6AddrGenMode(c.link, nl.IN6_ADDR_GEN_MODE_NONE)

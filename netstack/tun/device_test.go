@@ -34,6 +34,9 @@ func TestOpen(t *testing.T) {
 		if d.Driver() != driver || d.Why() != "" || d.Queues() != 1 {
 			t.Errorf("driver %q (%s), %d queues", d.Driver(), d.Why(), d.Queues())
 		}
+		if flags := must(unix.FcntlInt(uintptr(d.Queue(0).FD()), unix.F_GETFD, 0))(t); flags&unix.FD_CLOEXEC == 0 {
+			t.Error("a child process would inherit the device")
+		}
 	})
 }
 
@@ -193,9 +196,7 @@ func TestClose(t *testing.T) {
 		d := openUp(t, Options{Name: "door", Driver: driver})
 		check(t, d.Close())
 		check(t, d.Close())
-		if _, err := netlink.LinkByName("door"); !errors.As(err, &netlink.LinkNotFoundError{}) {
-			t.Errorf("the interface: %v", err)
-		}
+		wantGone(t, "door")
 		wantClosed(t, d.Queue(0))
 	})
 }
@@ -226,29 +227,57 @@ func wantClosed(t *testing.T, l netstack.Link) {
 func TestCloseWakesPoll(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver Driver) {
 		d := openUp(t, Options{Name: "door", Driver: driver})
-		polled := make(chan error, 1)
-		polling := make(chan int, 1)
-		go func() {
-			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
-			polling <- unix.Gettid()
-			p := []unix.PollFd{{Fd: int32(d.Queue(0).FD()), Events: unix.POLLIN}}
-			_, err := unix.Ppoll(p, &unix.Timespec{Sec: int64(patience.Seconds())}, nil)
-			if err == nil && p[0].Revents == 0 {
-				err = errors.New("not woken")
-			}
-			_, err2 := d.Queue(0).Receive(frames(1))
-			polled <- errors.Join(err, err2)
-		}()
-		awaitSleep(t, <-polling)
+		woken := poll(t, d.Queue(0))
 		check(t, d.Close())
-		if _, err := netlink.LinkByName("door"); !errors.As(err, &netlink.LinkNotFoundError{}) {
-			t.Errorf("the interface: %v", err)
-		}
-		if err := <-polled; err == nil || err.Error() != os.ErrClosed.Error() {
-			t.Errorf("%v", err)
-		}
+		wantGone(t, "door")
+		check(t, <-woken)
+		wantClosed(t, d.Queue(0))
 	})
+}
+
+// Close works without capabilities too; only whoever polls may sleep on.
+func TestCloseWithoutCapability(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver Driver) {
+		d := openUp(t, Options{Name: "door", Driver: driver})
+		woken := make(<-chan error)
+		if driver == Wireguard {
+			woken = poll(t, d.Queue(0))
+		}
+		restore := dropCapabilities(t)
+		check(t, d.Close())
+		restore()
+		if driver == Wireguard {
+			check(t, <-woken)
+		}
+		wantGone(t, "door")
+	})
+}
+
+func wantGone(t *testing.T, name string) {
+	t.Helper()
+	if _, err := netlink.LinkByName(name); !errors.As(err, &netlink.LinkNotFoundError{}) {
+		t.Errorf("interface %s: %v", name, err)
+	}
+}
+
+// poll returns when another thread sleeps until l is readable. What is then sent
+// is an error if it was not.
+func poll(t *testing.T, l netstack.Link) <-chan error {
+	t.Helper()
+	thread, woken := make(chan int, 1), make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		thread <- unix.Gettid()
+		p := []unix.PollFd{{Fd: int32(l.FD()), Events: unix.POLLIN}}
+		n, err := unix.Ppoll(p, &unix.Timespec{Sec: int64(patience.Seconds())}, nil)
+		if err == nil && n == 0 {
+			err = errors.New("not woken")
+		}
+		woken <- err
+	}()
+	awaitSleep(t, <-thread)
+	return woken
 }
 
 // awaitSleep waits until the thread is in ppoll(2).

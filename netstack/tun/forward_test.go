@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -19,7 +20,7 @@ import (
 
 // doors are two devices in two namespaces, and this process between them:
 //
-//	client 10.1.0.1 --- a | b --- 10.2.0.1 server
+//	client 10.1.0.1, fd00:1::1 --- a | b --- 10.2.0.1, fd00:2::1 server
 type doors struct {
 	a, b  *Device
 	super int // super-packets that were forwarded
@@ -33,20 +34,22 @@ func openDoors(t testing.TB, o Options, listen func()) *doors {
 	w := &doors{done: make(chan error, 1)}
 	o.Name = "b"
 	elsewhere(t, func() {
-		w.b = openUp(t, o, "10.2.0.1/24")
-		route(t, w.b, "10.1.0.0/24")
+		w.b = openUp(t, o, "10.2.0.1/24", "fd00:2::1/64")
+		route(t, w.b, "10.1.0.0/24", "fd00:1::/64")
 		listen()
 	})
 	o.Name = "a"
-	w.a = openUp(t, o, "10.1.0.1/24")
-	route(t, w.a, "10.2.0.0/24")
+	w.a = openUp(t, o, "10.1.0.1/24", "fd00:1::1/64")
+	route(t, w.a, "10.2.0.0/24", "fd00:2::/64")
 	go func() { w.done <- w.forward() }()
 	return w
 }
 
-func route(t testing.TB, d *Device, prefix string) {
+func route(t testing.TB, d *Device, prefixes ...string) {
 	t.Helper()
-	check(t, netlink.RouteAdd(&netlink.Route{LinkIndex: d.Index(), Dst: must(netlink.ParseIPNet(prefix))(t), Scope: netlink.SCOPE_LINK}))
+	for _, p := range prefixes {
+		check(t, netlink.RouteAdd(&netlink.Route{LinkIndex: d.Index(), Dst: must(netlink.ParseIPNet(p))(t)}))
+	}
 }
 
 // close ends the forwarding and returns why it ended.
@@ -93,24 +96,14 @@ func (w *doors) carry(from, to netstack.Link, batch []*netstack.Frame) (int, err
 // A transfer in both directions arrives as it was sent.
 func TestForwardTCP(t *testing.T) {
 	eachDriver(t, func(t *testing.T, driver Driver) {
-		var l net.Listener
-		w := openDoors(t, Options{Driver: driver}, func() { l = must(net.Listen("tcp", "10.2.0.1:80"))(t) })
-		defer l.Close()
-		go echo(l)
-		conn := must(net.Dial("tcp", "10.2.0.1:80"))(t)
-		defer conn.Close()
-		sent := make([]byte, 4<<20)
-		rand.New(rand.NewSource(42)).Read(sent)
-		go func() {
-			_, _ = conn.Write(sent)
-			_ = conn.(*net.TCPConn).CloseWrite()
-		}()
-		hash := sha256.New()
-		if n, err := io.Copy(hash, conn); n != int64(len(sent)) || err != nil {
-			t.Fatalf("%d bytes back, %v; want %d", n, err, len(sent))
-		}
-		if want := sha256.Sum256(sent); !bytes.Equal(hash.Sum(nil), want[:]) {
-			t.Error("the bytes that came back are others")
+		var servers []net.Listener
+		w := openDoors(t, Options{Driver: driver}, func() {
+			servers = []net.Listener{must(net.Listen("tcp", "10.2.0.1:80"))(t), must(net.Listen("tcp", "[fd00:2::1]:80"))(t)}
+		})
+		for _, l := range servers {
+			go echo(l)
+			transfer(t, must(net.Dial("tcp", l.Addr().String()))(t))
+			l.Close()
 		}
 		if err := w.close(); !errors.Is(err, os.ErrClosed) {
 			t.Errorf("the forwarding ended with %v", err)
@@ -119,6 +112,25 @@ func TestForwardTCP(t *testing.T) {
 			t.Errorf("%d super-packets", w.super)
 		}
 	})
+}
+
+// transfer sends over conn, reads what comes back, and compares.
+func transfer(t *testing.T, conn net.Conn) {
+	defer conn.Close()
+	sent := make([]byte, 4<<20)
+	rand.New(rand.NewSource(42)).Read(sent)
+	go func() {
+		_, _ = conn.Write(sent)
+		_ = conn.(*net.TCPConn).CloseWrite()
+	}()
+	check(t, conn.SetReadDeadline(time.Now().Add(patience)))
+	hash := sha256.New()
+	if n, err := io.Copy(hash, conn); n != int64(len(sent)) || err != nil {
+		t.Fatalf("%v: %d bytes back, %v; want %d", conn.RemoteAddr(), n, err, len(sent))
+	}
+	if want := sha256.Sum256(sent); !bytes.Equal(hash.Sum(nil), want[:]) {
+		t.Errorf("%v: the bytes that came back are others", conn.RemoteAddr())
+	}
 }
 
 // echo sends the first connection's bytes back.

@@ -63,8 +63,8 @@ func queueFlags(o Options) uint16 {
 }
 
 // unpolled returns fd as a file in non-blocking mode that the runtime's poller
-// does not know: os.NewFile registers only what is non-blocking already.
-// Registered, every packet on an idle device would wake a thread for nothing.
+// does not know, since os.NewFile registers only what is non-blocking already:
+// a Read of it that finds nothing returns EAGAIN, where it would wait.
 func unpolled(fd int) (*os.File, error) {
 	file := os.NewFile(uintptr(fd), node)
 	if err := unix.SetNonblock(fd, true); err != nil {

@@ -136,10 +136,11 @@ func attrs(t testing.TB, d *Device) *netlink.LinkAttrs {
 	return must(netlink.LinkByIndex(d.Index()))(t).Attrs()
 }
 
+// frames are empty, and say of the packet that is to come what is not true.
 func frames(n int) []*netstack.Frame {
 	f := make([]*netstack.Frame, n)
 	for i := range f {
-		f[i] = netstack.NewFrame()
+		f[i] = newFrame(nil, netstack.Offload{Flags: netstack.NeedsCsum, GSOType: 77, CsumStart: 12345})
 	}
 	return f
 }

@@ -1,28 +1,33 @@
 package tun
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"net"
+	"os"
 	"testing"
 
 	"golang.org/x/sys/unix"
+	wgtun "golang.zx2c4.com/wireguard/tun"
 
 	"sallyport/netstack"
 	"sallyport/netstack/nettest"
 )
 
-// sendSegments makes the kernel send datagrams of one byte each, numbered from
-// 0: as one super-packet, if the device takes those.
+// sendSegments makes the kernel send n datagrams, numbered from 0, of two bytes
+// each and the last of one: as one super-packet, if the device takes those.
 func sendSegments(t testing.TB, to string, n int) {
 	t.Helper()
 	conn := must(net.Dial("udp", to))(t).(*net.UDPConn)
 	defer conn.Close()
 	raw := must(conn.SyscallConn())(t)
-	check(t, raw.Control(func(fd uintptr) { check(t, unix.SetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_SEGMENT, 1)) }))
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(i)
+	check(t, raw.Control(func(fd uintptr) { check(t, unix.SetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_SEGMENT, 2)) }))
+	b := make([]byte, 0, 2*n)
+	for i := range n {
+		b = append(b, byte(i), 0)
 	}
-	must(conn.Write(b))(t)
+	must(conn.Write(b[:2*n-1]))(t)
 }
 
 // A super-packet that is split into more packets than there are frames is
@@ -44,7 +49,10 @@ func TestWireguardPartialBatch(t *testing.T) {
 		}
 		for _, f := range batch[:n] {
 			nettest.CheckSums(t, f.Bytes(), f.Offload)
-			got = append(got, f.Bytes()[28:]...)
+			got = append(got, f.Bytes()[28])
+			if size := len(f.Bytes()) - 28; (size == 1) != (len(got) == 50) {
+				t.Errorf("packet %d has %d bytes", len(got), size)
+			}
 		}
 	}
 	for i, b := range got {
@@ -97,5 +105,55 @@ func TestWireguardManyFlows(t *testing.T) {
 	}
 	for range batch {
 		read(t, conn)
+	}
+}
+
+// What Read returns ends the loop only if the device is gone, or broken.
+func TestBatchError(t *testing.T) {
+	file := func(err error) error { return &fs.PathError{Op: "read", Path: node, Err: err} }
+	broken := file(unix.EFAULT)
+	for _, c := range []struct{ err, want error }{
+		{nil, nil},
+		{os.ErrClosed, os.ErrClosed},
+		{file(os.ErrClosed), os.ErrClosed},
+		{file(unix.EAGAIN), nil},
+		{file(unix.EINVAL), nil},
+		{broken, broken},
+		{wgtun.ErrTooManySegments, nil},
+		{errors.New("unsupported virtio GSO type: 3"), nil},
+		{fmt.Errorf("failed to receive netlink message: %w", unix.ENOBUFS), nil},
+	} {
+		if got := batchError(c.err); got != c.want {
+			t.Errorf("%v: %v, want %v", c.err, got, c.want)
+		}
+	}
+}
+
+// Readiness lasts while it is raised or the queue is readable, and after close.
+func TestReadiness(t *testing.T) {
+	queue, feed, err := os.Pipe()
+	check(t, err)
+	defer queue.Close()
+	defer feed.Close()
+	r := must(newReadiness(int(queue.Fd())))(t)
+	for _, step := range []struct {
+		name string
+		do   func()
+		want bool
+	}{
+		{"new", func() {}, false},
+		{"raised", func() { r.raise(true) }, true},
+		{"raised twice", func() { r.raise(true) }, true},
+		{"lowered", func() { r.raise(false) }, false},
+		{"lowered twice", func() { r.raise(false) }, false},
+		{"queue readable", func() { must(feed.Write([]byte{1}))(t) }, true},
+		{"queue read", func() { must(queue.Read(make([]byte, 1)))(t) }, false},
+		{"raised, and closed", func() { r.raise(true); r.close() }, true},
+		{"lowered after close", func() { r.raise(false) }, true},
+	} {
+		step.do()
+		if got := readable(t, int(r.epoll.Fd())); got != step.want {
+			t.Errorf("%s: %v", step.name, got)
+		}
 	}
 }
