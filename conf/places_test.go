@@ -15,6 +15,7 @@ func TestPlaces(t *testing.T) {
 		{"carriage return", "x = 1\r\n^key = ^2\r\n"},
 		{"quoted key", "^\"key\" = ^1"},
 		{"escaped key", "^\"k\\u0065y\" = ^1"},
+		{"key with TOML's own escapes", "x = {\"\\x80\\e\\\"\" = 1}\n^key = ^1"},
 		{"literal key", "^'key' = ^1"},
 		{"basic string", `x = "key = \" ^key = 1"` + "\n^key = ^\"\""},
 		{"literal string", `x = 'key = \'` + "\n^key = ^''"},

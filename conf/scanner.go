@@ -1,8 +1,9 @@
 package conf
 
 import (
-	"strconv"
 	"strings"
+
+	"github.com/BurntSushi/toml"
 )
 
 // scanner walks over TOML text. It understands just enough to tell keys from
@@ -96,12 +97,23 @@ func unquoteKey(quoted string) (string, bool) {
 	if len(quoted) < 2 {
 		return "", false
 	}
-	if quoted[0] == '"' {
-		if name, err := strconv.Unquote(quoted); err == nil {
-			return name, true
-		}
+	if quoted[0] == '"' && strings.Contains(quoted, `\`) {
+		return unescapeKey(quoted)
 	}
 	return quoted[1 : len(quoted)-1], true
+}
+
+// unescapeKey leaves to the TOML library what its escapes mean: they are not
+// quite Go's.
+func unescapeKey(quoted string) (string, bool) {
+	var table map[string]any
+	if _, err := toml.Decode(quoted+"=0", &table); err != nil {
+		return "", false
+	}
+	for name := range table {
+		return name, true
+	}
+	return "", false
 }
 
 // scanValue reads the value that starts here into n.
