@@ -16,7 +16,7 @@ func (r *rig) quotes(m Match, want string) {
 	}
 }
 
-func TestErrorAboutAMasqueradedPacketReachesItsSender(t *testing.T) {
+func Test5508REQ4ErrorAboutAMasqueradedPacketReachesItsSender(t *testing.T) {
 	r := newMasqueradingRig(t)
 	out := r.passes(inside, nettest.UDP("10.1.0.5:40000", "1.1.1.1:33434"))
 	left := nettest.UDP("192.0.2.1:40000", "1.1.1.1:33434")
@@ -33,7 +33,7 @@ func TestErrorAboutAMasqueradedPacketReachesItsSender(t *testing.T) {
 }
 
 // The inside router's own address must not show outside (RFC 5508 REQ-5).
-func TestErrorFromInsideSpeaksForTheTranslatedAddress(t *testing.T) {
+func Test5508REQ5ErrorFromInsideSpeaksForTheTranslatedAddress(t *testing.T) {
 	r := newMasqueradingRig(t)
 	r.passes(inside, nettest.UDP("10.1.0.5:40000", "1.1.1.1:53"))
 	r.passes(outside, nettest.UDP("1.1.1.1:53", "192.0.2.1:40000"))
@@ -73,7 +73,7 @@ func TestErrorAboutAPing(t *testing.T) {
 	r.quotes(m, "icmp 10.1.0.6:7 -> 1.1.1.1:8")
 }
 
-func TestErrorAboutNoSession(t *testing.T) {
+func TestS18ErrorAboutNoSession(t *testing.T) {
 	r := newMasqueradingRig(t)
 	r.passes(inside, nettest.UDP("10.1.0.5:40000", "1.1.1.1:53"))
 	refuse := func(in netstack.Side, quoted nettest.Packet) {
@@ -91,7 +91,7 @@ func TestErrorAboutNoSession(t *testing.T) {
 }
 
 // RFC 5508 REQ-6, RFC 5382 REQ-10.
-func TestErrorsNeitherRefreshNorEndNorAnswer(t *testing.T) {
+func Test5508REQ6ErrorsNeitherRefreshNorEndNorAnswer(t *testing.T) {
 	r := newMasqueradingRig(t)
 	r.passes(inside, nettest.UDP("10.1.0.5:40000", "1.1.1.1:53"))
 	before := r.only()

@@ -8,7 +8,7 @@ import (
 	"sallyport/netstack/nettest"
 )
 
-func TestPingGoesOutMasqueradedAndTheReplyComesBack(t *testing.T) {
+func Test5508REQ1PingGoesOutMasqueradedAndTheReplyComesBack(t *testing.T) {
 	r := newMasqueradingRig(t)
 	out := r.passes(inside, nettest.ICMPEcho("10.1.0.5", "1.1.1.1", nettest.ID(77), nettest.Seq(1)))
 	r.leaves(out, outside, "icmp 192.0.2.1:77 -> 1.1.1.1:8")

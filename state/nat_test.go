@@ -40,9 +40,9 @@ func TestDestinationNATKeepsThePortAndLeavesICMPTypesAlone(t *testing.T) {
 	r.leaves(m, outside, "icmp 192.0.2.1:8 -> 203.0.113.7:5")
 }
 
-// RFC 4787 REQ-9a: the server sees the external address of the client beside
+// REQ-9a: the server sees the external address of the client beside
 // it, and both directions go through the firewall.
-func TestHairpin(t *testing.T) {
+func Test4787REQ9Hairpin(t *testing.T) {
 	r := newRig(t, Limits{MaxSessions: 10})
 	r.policy = forward("10.1.0.10", 80, inside, pool("192.0.2.1", 1024, 65535))
 	in := r.passes(inside, nettest.TCP("10.1.0.5:40000", "192.0.2.1:8080", nettest.Flags("S"), nettest.Seq(9)))
@@ -55,7 +55,7 @@ func TestHairpin(t *testing.T) {
 }
 
 // RFC 4787 REQ-1, RFC 5382 REQ-1.
-func TestMappingIsEndpointIndependent(t *testing.T) {
+func Test4787REQ1MappingIsEndpointIndependent(t *testing.T) {
 	r := newMasqueradingRig(t)
 	r.passes(inside, nettest.UDP("10.1.0.9:40000", "1.1.1.1:53")) // takes 40000
 	first := r.passes(inside, nettest.UDP("10.1.0.5:40000", "1.1.1.1:53")).Leave.SrcPort
@@ -109,7 +109,7 @@ func TestTwoPoolsOfOneAddressShareItsPorts(t *testing.T) {
 
 // A redirected session's replies look like those to a masqueraded one would: the
 // second must get another port, not the first one's packets.
-func TestMasqueradingKeepsClearOfRedirectedSessions(t *testing.T) {
+func Test4787REQ3MasqueradingKeepsClearOfRedirectedSessions(t *testing.T) {
 	r := newRig(t, Limits{MaxSessions: 10})
 	r.policy = forward("10.1.0.10", 80, inside, nil)
 	r.passes(outside, nettest.UDP("1.1.1.1:53", "192.0.2.1:8080"))

@@ -85,7 +85,7 @@ func TestPortsAgainstSet(t *testing.T) {
 func always(uint16) bool { return true }
 
 // RFC 4787 REQ-4: an even port for an even one, while there is one.
-func TestPortsKeepParity(t *testing.T) {
+func Test4787REQ4PortsKeepParity(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	ranges := []netstack.PortRange{{First: 1024, Last: 1223}}
 	space := new(portSpace)
@@ -102,7 +102,7 @@ func TestPortsKeepParity(t *testing.T) {
 }
 
 // RFC 7857 9, RFC 6056: the next port must not be foreseeable.
-func TestPortsAreRandom(t *testing.T) {
+func Test7857S9PortsAreRandom(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	ranges := []netstack.PortRange{{First: 1024, Last: 65535}}
 	space, seen := new(portSpace), map[uint16]bool{}

@@ -73,7 +73,7 @@ func TestTCPTimers(t *testing.T) {
 	}
 }
 
-func TestTCPStragglersDoNotProlongWhatIsOver(t *testing.T) {
+func TestS15StragglersDoNotProlongWhatIsOver(t *testing.T) {
 	for name, way := range map[string][]segmentSpec{"time-wait": timeWaitWay, "reset": resetWay} {
 		v := newTalk(t, starts[0], way)
 		left := v.only().TimeoutLeft

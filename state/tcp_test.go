@@ -9,7 +9,7 @@ import (
 
 const none = netstack.ReasonNone
 
-func TestTCPOnlyASYNOpens(t *testing.T) {
+func TestS02OnlyASYNOpens(t *testing.T) {
 	for flags, want := range map[string]netstack.Reason{
 		"S": none, "SEC": none, "SP": none, // ECN setup, data
 		"SA": netstack.Asymmetric,
@@ -24,7 +24,7 @@ func TestTCPOnlyASYNOpens(t *testing.T) {
 	}
 }
 
-func TestTCPSynSent(t *testing.T) {
+func TestS08TCPSynSent(t *testing.T) {
 	judge(t, synSentWay, []tcpCase{
 		{"the SYN again", fromClient("S", 0, 0), none, "syn-sent"},
 		{"SYN-ACK", fromServer("SA", 0, 1), none, "syn-received"},
@@ -85,7 +85,7 @@ func TestTCPSimultaneousOpen(t *testing.T) {
 	})
 }
 
-func TestTCPSynReceived(t *testing.T) {
+func TestS08TCPSynReceived(t *testing.T) {
 	judge(t, synReceivedWay, []tcpCase{
 		{"ACK", fromClient("A", 1, 1), none, "established"},
 		{"ACK with data", fromClient("PA", 1, 1, data(100)), none, "established"},

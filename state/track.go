@@ -2,9 +2,8 @@ package state
 
 import "sallyport/netstack"
 
-// Track finds the session that p belongs to and lets its tracker judge p. now
-// must not be before that of an earlier call by more than packets can be
-// reordered between workers.
+// Track finds the session that p belongs to and lets its tracker judge p. p's
+// checksum and TCP flags have been tested: see netstack. It allocates nothing.
 //
 //   - Match.Session not 0, ReasonNone: p belongs to that session and leaves as
 //     the Match says.

@@ -28,7 +28,7 @@ func TestUDPGoesOutMasqueradedAndTheAnswerComesBack(t *testing.T) {
 	}
 }
 
-func TestUDPBelongsOnlyToTheExactRemoteAndSide(t *testing.T) {
+func TestS16UDPBelongsOnlyToTheExactRemoteAndSide(t *testing.T) {
 	r := newMasqueradingRig(t)
 	r.passes(inside, nettest.UDP("10.1.0.5:5353", "1.1.1.1:53"))
 	r.refused(outside, nettest.UDP("1.1.1.1:54", "192.0.2.1:5353"), netstack.Policy)
