@@ -33,7 +33,6 @@ var unwanted = []struct{ area, library, why string }{
 	{"conf", "github.com/rs/zerolog", "conf returns errors; the caller says them"},
 	{"policy", "net/http", "the rule set is pure"},
 	{"state", "net/http", "the session table is pure"},
-	{"netstack", "github.com/vishvananda/netlink", "interfaces and routes are appliance/plumbing's"},
 	{"conf", "github.com/vishvananda/netlink", "interfaces and routes are appliance/plumbing's"},
 	{"appliance", "testing", "test code does not ship"},
 	{"cmd", "testing", "test code does not ship"},

@@ -69,9 +69,7 @@ func (n narrow) discovered(t *testing.T, l *lab.Lab, f family) {
 	if want := "From " + n.teller(f, l).String() + " "; !strings.Contains(said, want) || !strings.Contains(said, "mtu") {
 		t.Errorf("ping of %d bytes said %q, want an error %qwith MTU %d", size, said, want, n.mtu)
 	}
-	if out, err := from.Command("ping", "-n", "-c1", "-W2", "-M", "do", "-s", strconv.Itoa(size-1), f.of(to).String()).CombinedOutput(); err != nil {
-		t.Errorf("ping of %d bytes, which fits: %v\n%s", size-1, err, out)
-	}
+	pinged(t, from, f.of(to), "-M", "do", "-s", strconv.Itoa(size-1))
 }
 
 // learnt wants the sender's kernel to have taken the MTU from its TCP

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -45,9 +46,7 @@ func TestStopLeavesNothing(t *testing.T) {
 			config := strings.Replace(open(driver), `interface = "eth0"`, "interface = \"eth0\"\ngateway   = \"10.1.0.99\"", 1)
 			f := startFirewall(t, l, config)
 			ping(t, l.Inside, l.Outside.IPv4())
-			if out, err := l.Inside.Command("ping", "-n", "-c1", "-W1", "10.1.0.99").CombinedOutput(); err != nil {
-				t.Errorf("the gateway address does not answer: %s", out)
-			}
+			pinged(t, l.Inside, netip.MustParseAddr("10.1.0.99"))
 			if networkState(t, l.Firewall) == before {
 				t.Error("the state does not show that a firewall runs")
 			}
