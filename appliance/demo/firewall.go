@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
 	"sallyport/appliance/control"
+	"sallyport/appliance/lab"
 )
 
 // startLimit bounds how long the firewall may take until it forwards.
@@ -120,11 +122,11 @@ func (d *demo) keep(ctx context.Context) error {
 		d.say("Everything is removed again. Next: `sallyport doctor`, then `sallyport run --inside IF --outside IF`.")
 		return nil
 	}
-	d.say("It keeps running until you press Ctrl-C. In another terminal, as root:")
+	d.say("It keeps running until you press Ctrl-C. In another terminal%s:", asWhom())
 	for _, line := range []string{
-		fmt.Sprintf("nsenter --net=%s ping 192.0.2.10", d.lab.Inside.Path()),
-		fmt.Sprintf("nsenter --net=%s curl http://192.0.2.10/", d.lab.Inside.Path()),
-		fmt.Sprintf("nsenter --net=%s curl -m 3 http://10.1.0.10/", d.lab.Outside.Path()),
+		enter(d.lab.Inside) + " ping 192.0.2.10",
+		enter(d.lab.Inside) + " curl http://192.0.2.10/",
+		enter(d.lab.Outside) + " curl -m 3 http://10.1.0.10/",
 		fmt.Sprintf("%s --socket %s sessions", d.Program, d.socket()),
 		fmt.Sprintf("%s --socket %s stats", d.Program, d.socket()),
 	} {
@@ -132,4 +134,20 @@ func (d *demo) keep(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+func asWhom() string {
+	if lab.InUnprivileged() {
+		return ""
+	}
+	return ", as root"
+}
+
+// enter is the command that starts another one inside a host of the lab; in a
+// user namespace, the names of the network namespaces are seen only there.
+func enter(h *lab.Host) string {
+	if lab.InUnprivileged() {
+		return fmt.Sprintf("nsenter --preserve-credentials -t %d -U -m --net=%s", os.Getpid(), h.Path())
+	}
+	return "nsenter --net=" + h.Path()
 }

@@ -25,6 +25,9 @@ Needs root, or a machine that lets ordinary users make user namespaces and open
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
+			if !demo.Privileged() {
+				return demo.Again(ctx)
+			}
 			if o.Program, err = os.Executable(); err != nil {
 				return err
 			}
