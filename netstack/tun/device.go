@@ -84,8 +84,8 @@ func (d *Device) close() error {
 	return errors.Join(errs...)
 }
 
-// settle finds the new interface, and gives it the settings that every driver's
-// has. The device closes itself if that fails.
+// settle finds the new interface and gives it the settings that every driver's
+// has.
 func (d *Device) settle(name string, mtu int) (err error) {
 	if d.control, err = openControl(name); err != nil {
 		return err

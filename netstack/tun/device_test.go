@@ -141,7 +141,7 @@ func TestOpenFailedLeavesNothing(t *testing.T) {
 	namespace(t)
 	before := descriptors(t)
 	for _, c := range openers[:2] { // songgao/water keeps its own
-		_, err := c.open(Options{Name: "lo", MTU: DefaultMTU, Queues: 1})
+		_, err := openFirst(Options{Name: "lo", MTU: DefaultMTU, Queues: 1}, []opener{c})
 		wantError(t, err, unix.EINVAL, `does not make interface "lo"`)
 	}
 	if after := descriptors(t); after != before {
@@ -198,6 +198,20 @@ func TestClose(t *testing.T) {
 		check(t, d.Close())
 		wantGone(t, "door")
 		wantClosed(t, d.Queue(0))
+	})
+}
+
+// A device that nobody refers to any more leaves no descriptor and no goroutine.
+func TestCloseLeavesNothing(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver Driver) {
+		fds, goroutines := descriptors(t), runtime.NumGoroutine()
+		check(t, must(Open(Options{Name: "door", Driver: driver, Queues: 2}))(t).Close())
+		for end := time.Now().Add(patience); time.Now().Before(end); runtime.GC() {
+			if descriptors(t) <= fds && runtime.NumGoroutine() <= goroutines {
+				return
+			}
+		}
+		t.Errorf("%d descriptors, before %d; %d goroutines, before %d", descriptors(t), fds, runtime.NumGoroutine(), goroutines)
 	})
 }
 

@@ -28,7 +28,7 @@ func openQueue(name string, flags uint16) (fd int, made string, err error) {
 	}
 	made, err = attach(fd, name, flags)
 	if err != nil {
-		unix.Close(fd)
+		_ = unix.Close(fd)
 		return -1, "", explainInterface(name, err)
 	}
 	return fd, made, nil

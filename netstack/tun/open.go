@@ -5,14 +5,15 @@ import (
 	"strings"
 )
 
-// opener is one driver's way to make a device. The Options are complete.
+// opener is one driver's way to make a device. The Options are complete; after
+// an error the Device is closed.
 type opener struct {
 	driver Driver
-	open   func(Options) (*Device, error)
+	open   func(*Device, Options) error
 }
 
 // openers are all drivers, best first: the order in which Auto tries them.
-var openers = []opener{{Vnet, openVnet}, {Wireguard, openWireguard}, {Water, openWater}}
+var openers = []opener{{Vnet, (*Device).openVnet}, {Wireguard, (*Device).openWireguard}, {Water, (*Device).openWater}}
 
 // Open makes a TUN interface in the calling thread's network namespace. It is
 // left down, without addresses, and gets none by IPv6 autoconfiguration; it
@@ -55,11 +56,12 @@ func candidates(driver Driver) ([]opener, error) {
 func openFirst(o Options, candidates []opener) (*Device, error) {
 	var why []string
 	for _, c := range candidates {
-		d, err := c.open(o)
+		d := &Device{driver: c.driver, why: strings.Join(why, "; ")}
+		err := c.open(d, o)
 		if err == nil {
-			d.driver, d.why = c.driver, strings.Join(why, "; ")
 			return d, nil
 		}
+		_ = d.Close()
 		if hopeless(err) || len(candidates) == 1 {
 			return nil, err
 		}

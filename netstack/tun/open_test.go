@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func works(Options) (*Device, error) { return new(Device), nil }
+func works(*Device, Options) error { return nil }
 
-func fails(err error) func(Options) (*Device, error) {
-	return func(Options) (*Device, error) { return nil, err }
+func fails(err error) func(*Device, Options) error {
+	return func(*Device, Options) error { return err }
 }
 
 // The first driver that works is taken, and the reasons against those before it

@@ -22,15 +22,6 @@ var vnetForm = form{
 }
 
 // openVnet makes a device whose super-packets are carried whole.
-func openVnet(o Options) (*Device, error) {
-	d := new(Device)
-	if err := d.openVnet(o); err != nil {
-		d.Close()
-		return nil, err
-	}
-	return d, nil
-}
-
 func (d *Device) openVnet(o Options) error {
 	first, name, err := d.createOffloading(o)
 	if err != nil {
@@ -62,7 +53,7 @@ func (d *Device) createOffloading(o Options) (wgtun.Device, string, error) {
 	}
 	dev, err := wgtun.CreateTUNFromFile(file, o.MTU)
 	if err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, "", fmt.Errorf("tun: interface %q: offloads: %w", name, err)
 	}
 	d.closers = append(d.closers, dev)
@@ -74,7 +65,7 @@ func (d *Device) createOffloading(o Options) (wgtun.Device, string, error) {
 // from rtnetlink, until the device is closed: nobody else would, and after a few
 // reports the device's own goroutines would stand still.
 func drain(events <-chan wgtun.Event) {
-	for range events { //nolint:revive // taking is all
+	for range events {
 	}
 }
 

@@ -16,15 +16,6 @@ var plainForm = form{
 }
 
 // openWater makes a device without offloads.
-func openWater(o Options) (*Device, error) {
-	d := new(Device)
-	if err := d.openWater(o); err != nil {
-		d.Close()
-		return nil, err
-	}
-	return d, nil
-}
-
 func (d *Device) openWater(o Options) error {
 	name := o.Name
 	for range o.Queues {
@@ -50,7 +41,7 @@ func openWaterQueue(name string, several bool) (*os.File, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	unix.Close(fd)
+	_ = unix.Close(fd)
 	w, err := water.New(water.Config{DeviceType: water.TUN, PlatformSpecificParams: water.PlatformSpecificParams{
 		Name: name, MultiQueue: several,
 	}})

@@ -9,15 +9,6 @@ import (
 
 // openWireguard makes a device whose super-packets the library splits and
 // coalesces.
-func openWireguard(o Options) (*Device, error) {
-	d := new(Device)
-	if err := d.openWireguard(o); err != nil {
-		d.Close()
-		return nil, err
-	}
-	return d, nil
-}
-
 func (d *Device) openWireguard(o Options) error {
 	first, name, err := d.createOffloading(o)
 	if err != nil {
@@ -40,7 +31,8 @@ func (d *Device) openWireguard(o Options) error {
 	return d.selfTest(first.File(), superProbes())
 }
 
-// addWireguardQueue opens a further queue.
+// addWireguardQueue opens a further queue. From the call on, its descriptor is
+// the library's, which closes it also when it fails.
 func (d *Device) addWireguardQueue(name string, flags uint16) error {
 	fd, _, err := openQueue(name, flags)
 	if err != nil {
@@ -48,7 +40,6 @@ func (d *Device) addWireguardQueue(name string, flags uint16) error {
 	}
 	dev, _, err := wgtun.CreateUnmonitoredTUNFromFD(fd)
 	if err != nil {
-		unix.Close(fd)
 		return fmt.Errorf("tun: interface %q: a further queue: %w", name, err)
 	}
 	d.closers = append(d.closers, dev)

@@ -49,6 +49,9 @@ func TestWireguardPartialBatch(t *testing.T) {
 		}
 		for _, f := range batch[:n] {
 			nettest.CheckSums(t, f.Bytes(), f.Offload)
+			if f.Offload != (netstack.Offload{}) {
+				t.Errorf("packet %d: offload %+v", len(got), f.Offload)
+			}
 			got = append(got, f.Bytes()[28])
 			if size := len(f.Bytes()) - 28; (size == 1) != (len(got) == 50) {
 				t.Errorf("packet %d has %d bytes", len(got), size)
