@@ -92,7 +92,7 @@ func addressTerm(of []part) termParser {
 
 func parsePrefix(s string) (netip.Prefix, bool) {
 	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
+		return p, true
 	}
 	a, err := netip.ParseAddr(s)
 	a = a.WithZone("").Unmap()
