@@ -40,11 +40,11 @@ func Run(ctx context.Context, o Options) (err error) {
 	for _, act := range []func(context.Context) error{
 		d.build, d.start, d.fetch, d.knock, d.ping, d.bulk, d.tables, d.kill, d.keep,
 	} {
+		if ctx.Err() != nil {
+			return errors.New("interrupted; everything is removed")
+		}
 		if err := act(ctx); err != nil {
 			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
 		}
 	}
 	return nil

@@ -144,10 +144,10 @@ func asWhom() string {
 }
 
 // enter is the command that starts another one inside a host of the lab; in a
-// user namespace, the names of the network namespaces are seen only there.
+// user namespace, network namespaces have their names in its own mounts only.
 func enter(h *lab.Host) string {
 	if lab.InUnprivileged() {
-		return fmt.Sprintf("nsenter --preserve-credentials -t %d -U -m --net=%s", os.Getpid(), h.Path())
+		return fmt.Sprintf("nsenter --preserve-credentials -t %d -U --net=/proc/%d/root%s", os.Getpid(), os.Getpid(), h.Path())
 	}
 	return "nsenter --net=" + h.Path()
 }
