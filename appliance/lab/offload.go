@@ -36,7 +36,7 @@ func offloadsOff(ifname string) error {
 	}
 	defer unix.Close(fd)
 	for _, cmd := range []uint32{ethtoolSetTSO, ethtoolSetGSO, ethtoolSetGRO, ethtoolSetSG, ethtoolSetTxCsum, ethtoolSetRxCsum} {
-		r := ethtoolRequest{value: &ethtoolValue{cmd: cmd}}
+		r := ethtoolRequest{value: &ethtoolValue{cmd, 0}}
 		copy(r.name[:unix.IFNAMSIZ-1], ifname)
 		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCETHTOOL, uintptr(unsafe.Pointer(&r)))
 		if errno != 0 && errno != unix.EOPNOTSUPP {

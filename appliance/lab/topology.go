@@ -7,8 +7,6 @@ import (
 
 // Where things are in every Lab.
 var (
-	insideNet4   = netip.MustParsePrefix("10.1.0.0/24")
-	insideNet6   = netip.MustParsePrefix("fd00:1::/64")
 	insideHost   = leg("eth0", "10.1.0.10/24", "fd00:1::10/64")
 	firewallIn   = leg("eth0", "10.1.0.1/24", "fd00:1::1/64")
 	firewallOut  = leg("eth1", "192.0.2.1/24", "fd00:2::1/64")

@@ -1,0 +1,66 @@
+# `make` alone lists what there is.
+SHELL      := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
+GO         ?= go
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME   ?= 20s
+VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+
+# Tests that need namespaces skip themselves without root; as root a skip is a
+# failure, so that nothing is left out unseen.
+ROOT     := $(filter 0,$(shell id -u))
+REQUIRE  := $(if $(ROOT),SALLYPORT_REQUIRE=1)
+# What runs with the race detector and in the plain run; integration has its own.
+PACKAGES  = $(shell $(GO) list ./... | grep -v '/integration')
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.PHONY: build
+build: ## build bin/sallyport, static
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o bin/sallyport ./cmd/sallyport
+
+.PHONY: demo
+demo: build ## show the firewall at work between two made-up networks (KEEP=1: leave it running)
+	bin/sallyport demo $(if $(KEEP),--keep)
+
+.PHONY: docker-image
+docker-image: build ## make the image sallyport, FROM scratch, without pulling any other
+	docker build -t sallyport -f deploy/docker/Dockerfile.prebuilt bin
+
+.PHONY: check
+check: ## formatting, vet, staticcheck
+	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	@if $(GO) run $(STATICCHECK) -version >/dev/null 2>&1; then echo "$(GO) run $(STATICCHECK) ./..."; $(GO) run $(STATICCHECK) ./...; \
+	else echo "skipped: staticcheck cannot be fetched"; fi
+
+.PHONY: test
+test: setup check unit race fuzz integration ## everything: checks, unit, race, short fuzz, namespaces, Docker
+	@$(if $(ROOT),,echo "Skipped, because this is not root: all tests in namespaces and with Docker. Run: sudo make test")
+
+.PHONY: setup
+setup: ## install the Debian packages that the tests use, as root
+	@integration/setup.sh
+
+.PHONY: unit
+unit: ## the packages' own tests
+	$(GO) test -count=1 $(PACKAGES)
+
+.PHONY: race
+race: ## the same with the race detector
+	$(GO) test -count=1 -race -short $(PACKAGES)
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (20s)
+	@integration/fuzz.sh $(FUZZTIME)
+
+.PHONY: integration
+integration: ## real traffic in network namespaces, and a real Docker engine
+	$(REQUIRE) $(GO) test -count=1 -timeout 20m -v ./integration/... | grep -v '^ *=== '
+
+.PHONY: bench
+bench: ## the firewall beside the kernel's own, as ratios (root)
+	$(GO) run ./integration/bench
