@@ -22,7 +22,7 @@ func (a *Appliance) Status() control.Status {
 		Uptime:   int64(time.Since(a.started).Seconds()),
 		Ready:    a.ready.Load(),
 		Sessions: control.SessionStatus{Now: stats.Sessions, Max: stats.MaxSessions},
-		Policy:   control.PolicyStatus{File: "", Generation: generation, Rules: len(a.settings.Policy.Rules)},
+		Policy:   control.PolicyStatus{File: a.settings.File, Generation: generation, Rules: len(a.settings.Policy.Rules)},
 	}
 	for side := range netstack.Side(netstack.Sides) {
 		d := a.sideStatus(side, &t)

@@ -32,7 +32,7 @@ func (a *Appliance) session(v *state.View) control.Session {
 	return control.Session{
 		ID: v.ID, Protocol: v.Original.Proto.String(),
 		Original: tuple(v.Original), Reply: tuple(v.Reply),
-		State: v.State, Rule: a.ruleName(v.Generation, v.Rule), NAT: a.natNames(v), Profile: a.settings.State.Profile,
+		State: v.State, Rule: a.ruleName(v.Generation, v.Rule), NAT: a.natNames(v), Profile: v.Profile.String(),
 		Started: a.wall(v.Started), LastSeen: a.wall(v.LastSeen),
 		TimeoutLeft: int64(v.TimeoutLeft.Seconds()), TimeoutTotal: int64(v.TimeoutTotal.Seconds()),
 		Packets: v.Packets, Bytes: v.Bytes, Flags: v.Flags.Words(),
@@ -43,14 +43,17 @@ func tuple(k netstack.FlowKey) control.Tuple {
 	return control.Tuple{Src: k.Src.Netip(), Sport: k.SrcPort, Dst: k.Dst.Netip(), Dport: k.DstPort, In: k.In.String()}
 }
 
-// natNames are the translations at work on a session.
+// natNames are the names of the translation rules at work on a session.
 func (a *Appliance) natNames(v *state.View) string {
-	var names []string
-	if v.Flags&state.DestinationNAT != 0 {
-		names = append(names, "dnat")
+	rules := a.rules.get(v.Generation)
+	if rules == nil {
+		return ""
 	}
-	if v.Flags&state.SourceNAT != 0 {
-		names = append(names, "snat")
+	var names []string
+	for _, n := range []uint16{v.DstRule, v.SrcRule} {
+		if name := rules.NATName(n); name != "" {
+			names = append(names, name)
+		}
 	}
 	return strings.Join(names, ",")
 }

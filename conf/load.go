@@ -14,7 +14,11 @@ func Load(path string) (*Settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Parse(path, text)
+	s, err := Parse(path, text)
+	if err == nil {
+		s.File = path
+	}
+	return s, err
 }
 
 // byteOrderMark is what some editors put in front of UTF-8.

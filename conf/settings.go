@@ -12,6 +12,7 @@ import (
 // consistent in themselves. Whether the machine has the interfaces is not known
 // here.
 type Settings struct {
+	File    string               // it was read from; "": none
 	Sides   [netstack.Sides]Side // indexed by netstack.Inside and Outside
 	TUN     TUN
 	State   State

@@ -55,7 +55,8 @@ func (t *Table) open(p *netstack.Packet, a *Admission, reply netstack.FlowKey, m
 	s := t.sessions.at(r)
 	s.key = [2]netstack.FlowKey{p.Flow, reply}
 	s.mapping = mapping
-	s.rule, s.generation = a.Rule, a.Generation
+	s.rule, s.generation, s.terms = a.Rule, a.Generation, a.Terms
+	s.dstRule, s.srcRule = a.Translation.DstRule, a.Translation.SrcRule
 	s.flags = flagsOf(p.Flow.In, a)
 	s.started, s.seen = now, now
 	s.begin(p)

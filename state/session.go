@@ -6,7 +6,7 @@ import (
 	"sallyport/netstack"
 )
 
-// session is the record of one conversation. It is free of pointers and 200
+// session is the record of one conversation. It is free of pointers and 208
 // bytes long; see TestSessionSize. What every packet touches comes first.
 type session struct {
 	// key is how the packets of each direction look when they arrive, before
@@ -24,6 +24,9 @@ type session struct {
 	phase phase
 	timer Timer
 	flags Flags
+	terms TermsID
+
+	dstRule, srcRule uint16 // the translation rules at work, 1-based, 0: none
 
 	packets, bytes [2]uint64
 
@@ -84,7 +87,7 @@ func timerOf(proto netstack.Protocol, p phase) Timer {
 }
 
 // Flags are facts about a session that listings show.
-type Flags uint8
+type Flags uint16
 
 const (
 	SourceNAT      Flags = 1 << iota // the original direction's source is translated
@@ -99,7 +102,7 @@ var flagWords = [...]string{"source-nat", "destination-nat", "hairpin", "replied
 
 // Words returns the name of each flag set.
 func (f Flags) Words() []string {
-	words := make([]string, 0, bits.OnesCount8(uint8(f)))
+	words := make([]string, 0, bits.OnesCount16(uint16(f)))
 	for i, w := range flagWords {
 		if f>>i&1 != 0 {
 			words = append(words, w)

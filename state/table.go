@@ -53,7 +53,7 @@ func DefaultLimits() Limits { return Limits{MaxSessions: 262144} }
 // Table is the session table. It may be used by several goroutines.
 type Table struct {
 	mu       sync.Mutex
-	timeouts Timeouts
+	terms    []Terms // by TermsID
 	hash     *hasher
 	sessions slab[session, *session]
 	index    index
@@ -71,7 +71,7 @@ func NewTable(l Limits, t Timeouts, seed Seed) *Table {
 	hash := newHasher(seed)
 	random := rand.New(rand.NewChaCha8(seed))
 	return &Table{
-		timeouts: t,
+		terms:    []Terms{{Strict, t}},
 		hash:     &hash,
 		sessions: newSlab[session](n),
 		index:    newIndex(2 * n),
@@ -79,12 +79,12 @@ func NewTable(l Limits, t Timeouts, seed Seed) *Table {
 	}
 }
 
-// SetTimeouts changes the timeouts. A running session keeps its expiry until
-// its next packet.
+// SetTimeouts changes the timeouts of the table's own terms. A running session
+// keeps its expiry until its next packet.
 func (t *Table) SetTimeouts(timeouts Timeouts) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.timeouts = timeouts
+	t.terms[0].Timeouts = timeouts
 }
 
 // entry is what the index holds of a session: its number and a direction.

@@ -19,11 +19,33 @@ func ask(n int) nettest.Packet {
 // bytes, at worst three eighths full: 43) and mapping (with index: 56+21)
 // included.
 func TestSessionSize(t *testing.T) {
-	if n := unsafe.Sizeof(session{}); n != 200 {
+	if n := unsafe.Sizeof(session{}); n != 208 {
 		t.Errorf("a session has %d bytes", n)
 	}
 	if n := unsafe.Sizeof(mapping{}); n != 56 {
 		t.Errorf("a mapping has %d bytes", n)
+	}
+}
+
+// Equal terms have one name, and a session lives by what it was given.
+func TestTermsAreInterned(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 3})
+	slow := DefaultTimeouts()
+	slow[UDPSingle] = time.Hour
+	first, err1 := r.Intern(Terms{Loose, slow})
+	again, err2 := r.Intern(Terms{Loose, slow})
+	own, err3 := r.Intern(Terms{Strict, DefaultTimeouts()})
+	if first == 0 || again != first || own != 0 || err1 != nil || err2 != nil || err3 != nil {
+		t.Fatalf("%d, %d, %d; %v, %v, %v", first, again, own, err1, err2, err3)
+	}
+	r.policy = func(*netstack.Packet) (Admission, bool) {
+		a := Admission{Out: outside, Terms: first}
+		a.Translation.DstRule, a.Translation.SrcRule = 4, 5
+		return a, true
+	}
+	r.passes(inside, ask(1))
+	if v := r.only(); v.Profile != Loose || v.TimeoutLeft != time.Hour || v.TimeoutTotal != time.Hour || v.DstRule != 4 || v.SrcRule != 5 {
+		t.Errorf("%+v", v)
 	}
 }
 

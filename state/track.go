@@ -59,7 +59,7 @@ func (t *Table) admit(r ref, d Direction, p *netstack.Packet, now Instant) (Matc
 // rearm starts the timer of the session's phase.
 func (t *Table) rearm(s *session, now Instant) {
 	s.timer = timerOf(s.key[Original].Proto, s.phase)
-	s.expires = now + Instant(t.timeouts[s.timer])
+	s.expires = now + Instant(t.termsOf(s).Timeouts[s.timer])
 }
 
 // turn does what follows from a session's change of phase.

@@ -25,6 +25,7 @@ type Admission struct {
 	Generation  uint32        // of the policy that Rule counts in
 	Out         netstack.Side // side that the real destination is on: Inside or Outside
 	Log         bool          // start and end are to be logged
+	Terms       TermsID       // what the session lives by
 	Translation netstack.Translation
 }
 

@@ -16,12 +16,16 @@ type View struct {
 	Timer           Timer
 	Rule            uint32
 	Generation      uint32
-	Started         Instant
-	LastSeen        Instant
-	TimeoutLeft     time.Duration // more than 0 in a listing
-	TimeoutTotal    time.Duration
-	Packets, Bytes  [2]uint64 // by Direction
-	Flags           Flags
+	// DstRule and SrcRule are the translation rules at work, as in
+	// netstack.Translation.
+	DstRule, SrcRule uint16
+	Profile          Profile
+	Started          Instant
+	LastSeen         Instant
+	TimeoutLeft      time.Duration // more than 0 in a listing
+	TimeoutTotal     time.Duration
+	Packets, Bytes   [2]uint64 // by Direction
+	Flags            Flags
 }
 
 // NAT reports whether the session is translated.
@@ -37,10 +41,13 @@ func (t *Table) view(r ref, now Instant) View {
 		Timer:        s.timer,
 		Rule:         s.rule,
 		Generation:   s.generation,
+		DstRule:      s.dstRule,
+		SrcRule:      s.srcRule,
+		Profile:      t.termsOf(s).Profile,
 		Started:      s.started,
 		LastSeen:     s.seen,
 		TimeoutLeft:  time.Duration(s.expires - now),
-		TimeoutTotal: t.timeouts[s.timer],
+		TimeoutTotal: t.termsOf(s).Timeouts[s.timer],
 		Packets:      s.packets,
 		Bytes:        s.bytes,
 		Flags:        s.flags &^ reported,
