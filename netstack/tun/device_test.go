@@ -40,6 +40,19 @@ func TestOpen(t *testing.T) {
 	})
 }
 
+// IPv6 does not live on a device as narrow as MinMTU, and need not be quieted.
+func TestOpenExtremeMTU(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver Driver) {
+		for _, mtu := range []int{MinMTU, MaxMTU} {
+			d := must(Open(Options{Name: "door", MTU: mtu, Driver: driver}))(t)
+			if got := attrs(t, d).MTU; got != mtu {
+				t.Errorf("MTU %d, want %d", got, mtu)
+			}
+			check(t, d.Close())
+		}
+	})
+}
+
 func TestOpenDefaults(t *testing.T) {
 	namespace(t)
 	d := open(t, Options{})
