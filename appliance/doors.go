@@ -37,7 +37,7 @@ func (a *Appliance) openDevices() error {
 	links := a.plumbing.Links()
 	for side := range netstack.Side(netstack.Sides) {
 		d, err := tun.Open(tun.Options{
-			Name: a.settings.Sides[side].TUN, MTU: links[side].MTU,
+			Name: a.settings.Sides[side].TUN, MTU: min(links[side].MTU, tun.MaxMTU),
 			Queues: a.settings.TUN.Queues, Driver: tun.Driver(a.settings.TUN.Driver),
 		})
 		if err != nil {
