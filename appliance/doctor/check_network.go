@@ -118,18 +118,11 @@ func dockerDNS(f *Facts) []Finding {
 
 func logins(f *Facts) []Finding {
 	var all []Finding
-	for _, l := range cutOff(f.Logins, f.sideNames(), func(uint16) bool { return false }) {
-		all = append(all, Finding{"login", Warn, l + ", and would be cut off",
+	for _, session := range f.CutOff {
+		all = append(all, Finding{"login", Warn, session + ", and would be cut off",
 			`allow it by a rule with to = "self", or start with --yes`})
 	}
 	return all
-}
-
-func (f *Facts) sideNames() (names []string) {
-	for _, s := range f.Sides {
-		names = append(names, s.Name)
-	}
-	return names
 }
 
 func running(f *Facts) []Finding {

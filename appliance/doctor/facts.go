@@ -27,7 +27,7 @@ type Facts struct {
 	Ephemeral   netstack.PortRange
 	Listeners   []Socket // not on a loopback address
 	Nameservers []netip.Addr
-	Logins      []Login
+	CutOff      []string  // login sessions that a start would end, as Lockout has them
 	Running     *Instance // nil: none
 	Socket      string    // where one was looked for
 }
@@ -53,12 +53,6 @@ type SideFact struct {
 type Socket struct {
 	Protocol string // tcp or udp
 	Local    netip.AddrPort
-}
-
-// Login is somebody's remote session on this machine.
-type Login struct {
-	From, To  netip.AddrPort
-	Interface string // that carries it
 }
 
 // Instance is a firewall that answers already.

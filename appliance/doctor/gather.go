@@ -25,13 +25,19 @@ type Subject struct {
 const probeName = "sp-doctor%d"
 
 // Gather looks at the calling thread's network namespace. It makes a TUN device
-// for a moment, if it may.
+// for a moment, if it may. It knows no policy: CutOff holds every session that
+// comes in through a side.
 func Gather(ctx context.Context, s Subject) *Facts {
 	f := &Facts{Socket: s.Socket, Running: instance(ctx, s.Socket)}
 	f.gatherDevice()
 	f.gatherSettings()
 	f.gatherNetwork()
-	f.Logins = gatherLogins()
+	f.gatherSides(s)
+	f.CutOff = Lockout(f.sideNames(), func(uint16) bool { return false })
+	return f
+}
+
+func (f *Facts) gatherSides(s Subject) {
 	for _, side := range []SideFact{{Side: "inside", Asked: s.Inside}, {Side: "outside", Asked: s.Outside}} {
 		if side.Asked != "" {
 			link, err := plumbing.Resolve(side.Asked)
@@ -39,7 +45,15 @@ func Gather(ctx context.Context, s Subject) *Facts {
 			f.Sides = append(f.Sides, side)
 		}
 	}
-	return f
+}
+
+func (f *Facts) sideNames() (names []string) {
+	for _, s := range f.Sides {
+		if s.Err == nil {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 // instance returns the firewall that answers on socket.

@@ -95,7 +95,7 @@ func TestFindings(t *testing.T) {
 			"listener", Warn, "udp [::]:40000", "ss -Hlnup 'sport = :40000'"},
 		{"Docker's resolver", func(f *Facts) { f.Nameservers = []netip.Addr{netip.MustParseAddr("127.0.0.11")} },
 			"docker-dns", Warn, "127.0.0.11", "dns:"},
-		{"somebody logged in", func(f *Facts) { f.Logins = []Login{login("eth1")} },
+		{"somebody logged in", func(f *Facts) { f.CutOff = []string{"a login session from 203.0.113.5:51515"} },
 			"login", Warn, "203.0.113.5:51515", "--yes"},
 		{"one runs", func(f *Facts) { f.Running = &Instance{17, true, nil} }, "running", OK, "pid 17", ""},
 		{"one hangs", func(f *Facts) { f.Running = &Instance{17, false, nil} }, "running", Warn, "not ready", "log"},
@@ -119,8 +119,8 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-func login(iface string) Login {
-	return Login{netip.MustParseAddrPort("203.0.113.5:51515"), netip.MustParseAddrPort("192.0.2.1:22"), iface}
+func from(iface string) login {
+	return login{netip.MustParseAddrPort("203.0.113.5:51515"), netip.MustParseAddrPort("192.0.2.1:22"), iface}
 }
 
 // What is not wrong is not mentioned.
@@ -129,7 +129,6 @@ func TestSilence(t *testing.T) {
 		"third-leg":  func(f *Facts) { f.Running = &Instance{17, true, []string{"eth2"}}; f.Interfaces[2].Forwarding = true },
 		"leftovers":  func(f *Facts) { f.Running = &Instance{17, true, nil}; f.Leftovers = []string{"12 IPv4 rules"} },
 		"listener":   func(f *Facts) { f.Listeners = []Socket{{"tcp", netip.MustParseAddrPort("0.0.0.0:8080")}} },
-		"login":      func(f *Facts) { f.Logins = []Login{login("eth2"), login("")} },
 		"driver":     func(f *Facts) { f.NetAdmin, f.DriverErr = false, errors.New("no") },
 		"docker-dns": func(*Facts) {},
 	} {
@@ -145,12 +144,12 @@ func TestSilence(t *testing.T) {
 
 func TestCutOff(t *testing.T) {
 	none, ssh := func(uint16) bool { return false }, func(port uint16) bool { return port == 22 }
-	lines := cutOff([]Login{login("eth1"), login("eth2"), login("")}, []string{"eth0", "eth1"}, none)
+	lines := cutOff([]login{from("eth1"), from("eth2")}, []string{"eth0", "eth1"}, none)
 	want := "a login session from 203.0.113.5:51515 to 192.0.2.1:22 comes in through eth1"
 	if len(lines) != 1 || lines[0] != want {
 		t.Errorf("got %q", lines)
 	}
-	if lines := cutOff([]Login{login("eth1")}, []string{"eth1"}, ssh); len(lines) != 0 {
+	if lines := cutOff([]login{from("eth1")}, []string{"eth1"}, ssh); len(lines) != 0 {
 		t.Errorf("cut off in spite of a rule for it: %q", lines)
 	}
 }

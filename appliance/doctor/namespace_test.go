@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -78,7 +79,7 @@ func TestGatherInANamespace(t *testing.T) {
 	if len(f.Interfaces) != 2 || !slices.Contains(f.Interfaces[0].Addresses, netip.MustParsePrefix("10.1.0.1/24")) || !f.Interfaces[0].Up {
 		t.Errorf("interfaces: %+v", f.Interfaces)
 	}
-	if f.Interfaces[0].Forwarding || len(f.Leftovers) != 0 || len(f.Logins) != 0 || len(f.Listeners) != 0 || f.Running != nil {
+	if f.Interfaces[0].Forwarding || len(f.Leftovers) != 0 || len(f.CutOff) != 0 || len(f.Listeners) != 0 || f.Running != nil {
 		t.Errorf("in an untouched namespace: %+v", f)
 	}
 	if f.Ephemeral.First == 0 || f.Kernel == "" {
@@ -144,8 +145,9 @@ func TestGatherLoginsAndListeners(t *testing.T) {
 	defer client.Close()
 
 	f := gathered(t, l, Subject{Inside: "eth0", Outside: "eth1", Socket: t.TempDir() + "/none"})
-	if len(f.Logins) != 1 || f.Logins[0].From.String() != client.LocalAddr().String() || f.Logins[0].Interface != "eth1" {
-		t.Errorf("logins: %+v", f.Logins)
+	want := fmt.Sprintf("a login session from %v to 192.0.2.1:22 comes in through eth1", client.LocalAddr())
+	if len(f.CutOff) != 1 || f.CutOff[0] != want {
+		t.Errorf("cut off: %q", f.CutOff)
 	}
 	for _, name := range []string{"login", "listener"} {
 		if !slices.ContainsFunc(Judge(f), func(g Finding) bool { return g.Name == name && g.Level == Warn }) {

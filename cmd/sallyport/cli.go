@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -51,6 +53,14 @@ func (c *cli) object(v any) error {
 	e := json.NewEncoder(c.out)
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
+}
+
+// buffered calls f with output that is written in large pieces.
+func (c *cli) buffered(f func() error) error {
+	plain, buffer := c.out, bufio.NewWriter(c.out)
+	c.out = buffer
+	defer func() { c.out = plain }()
+	return errors.Join(f(), buffer.Flush())
 }
 
 func (c *cli) printf(format string, args ...any) { fmt.Fprintf(c.out, format, args...) }

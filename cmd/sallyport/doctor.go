@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"sallyport/appliance"
 	"sallyport/appliance/doctor"
 	"sallyport/conf"
 	"sallyport/netstack"
@@ -21,11 +22,11 @@ Nothing is changed; a TUN device is made for a moment, to see that it can be.
 The exit code is 1 if something would not work.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			subject, err := c.subject(from)
+			facts, err := c.facts(cmd, from)
 			if err != nil {
 				return err
 			}
-			findings := doctor.Judge(doctor.Gather(cmd.Context(), subject))
+			findings := doctor.Judge(facts)
 			if err := c.printFindings(findings); err != nil {
 				return err
 			}
@@ -39,18 +40,26 @@ The exit code is 1 if something would not work.`,
 	return cmd
 }
 
-// subject is what the doctor is to look at.
-func (c *cli) subject(from source) (doctor.Subject, error) {
+// facts are what the doctor sees; with a configuration file, of its interfaces
+// and in the light of its policy.
+func (c *cli) facts(cmd *cobra.Command, from source) (*doctor.Facts, error) {
 	subject := doctor.Subject{Inside: from.inside, Outside: from.outside, Socket: c.socket}
 	if from.config == "" {
-		return subject, nil
+		return doctor.Gather(cmd.Context(), subject), nil
 	}
 	s, err := from.settings()
 	if err != nil {
-		return subject, err
+		return nil, err
 	}
 	subject.Inside, subject.Outside = interfaceOf(&s.Sides[netstack.Inside]), interfaceOf(&s.Sides[netstack.Outside])
-	return subject, nil
+	if !cmd.Flags().Changed("socket") {
+		subject.Socket = s.Control.Socket
+	}
+	facts := doctor.Gather(cmd.Context(), subject)
+	if lines, err := appliance.Lockout(s); err == nil { // an error is of an interface, which a finding tells
+		facts.CutOff = lines
+	}
+	return facts, nil
 }
 
 func interfaceOf(s *conf.Side) string {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"sallyport/appliance/control"
 	"sallyport/appliance/doctor"
@@ -38,6 +39,7 @@ func onFirewall(l *lab.Lab, env []string, args ...string) invocation {
 	cmd := l.Firewall.Command(binary, args...)
 	var out, complaint bytes.Buffer
 	cmd.Env, cmd.Stdout, cmd.Stderr = append(env, "HOME=/nonexistent"), &out, &complaint
+	defer time.AfterFunc(20*time.Second, cmd.Kill).Stop()
 	cmd.Run()
 	return invocation{out.String(), complaint.String(), cmd.ProcessState.ExitCode()}
 }
@@ -160,5 +162,23 @@ func TestDoctorCommand(t *testing.T) {
 	}
 	if got.code != exitFailed || failed != 1 || got.err != "" {
 		t.Errorf("exit %d, %d failed: %s%s", got.code, failed, got.out, got.err)
+	}
+}
+
+// A rule to self for the port is an answer too.
+func TestDoctorKnowsThePolicy(t *testing.T) {
+	l := newLab(t)
+	env := []string{"SSH_CONNECTION=192.0.2.10 50000 192.0.2.1 22"}
+	const config = "[inside]\ninterface = \"eth0\"\n[outside]\ninterface = \"eth1\"\n" +
+		"[[rule]]\nname = \"ssh\"\nfrom = \"any\"\nto = \"self\"\nservice = [\"tcp/%d\"]\naction = \"accept\"\n"
+	for port, asked := range map[int]bool{22: false, 23: true} {
+		path := t.TempDir() + "/c.toml"
+		if err := os.WriteFile(path, fmt.Appendf(nil, config, port), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got := onFirewall(l, env, "doctor", "--config", path)
+		if got.code != exitFine || strings.Contains(got.out, "would be cut off") != asked {
+			t.Errorf("port %d: exit %d: %s%s", port, got.code, got.out, got.err)
+		}
 	}
 }

@@ -32,7 +32,7 @@ func sessionsCommand(c *cli) *cobra.Command {
   sallyport sessions kill host 192.0.2.9`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.listSessions(cmd, args, limit)
+			return c.buffered(func() error { return c.listSessions(cmd, args, limit) })
 		},
 	})
 	cmd.Flags().IntVar(&limit, "limit", 0, "list so many at most; 0: all")
