@@ -30,60 +30,20 @@ var settingNames = map[setting]string{
 
 func (s setting) String() string { return settingNames[s] }
 
-// inetConf is IFLA_INET_CONF (linux/if_link.h).
-const inetConf = 1
-
 // devconf reads all IPv4 settings of a device, indexed by setting - 1.
 func devconf(index int) ([]uint32, error) {
-	req := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_ACK)
-	req.AddData(linkMessage(index))
-	answers, err := req.Execute(unix.NETLINK_ROUTE, unix.RTM_NEWLINK)
-	if err != nil {
-		return nil, attempt("ip link show dev "+linkName(index), err)
+	b, err := linkSetting(index, ipv4, inetConf)
+	if err == nil && b == nil {
+		err = fmt.Errorf("ip netconf show dev %s: the kernel tells no IPv4 settings", linkName(index))
 	}
-	for _, answer := range answers {
-		if values, ok := inetConfOf(answer); ok {
-			return values, nil
-		}
-	}
-	return nil, fmt.Errorf("ip netconf show dev %s: the kernel tells no IPv4 settings", linkName(index))
+	return devconfIn(b), err
 }
 
-func linkMessage(index int) *nl.IfInfomsg {
-	m := nl.NewIfInfomsg(unix.AF_UNSPEC)
-	m.Index = int32(index)
-	return m
-}
-
-// inetConfOf finds IFLA_AF_SPEC / AF_INET / IFLA_INET_CONF in a link message: an
-// array of 32-bit values.
-func inetConfOf(message []byte) (values []uint32, ok bool) {
-	if len(message) < unix.SizeofIfInfomsg {
-		return nil, false
-	}
-	b := message[unix.SizeofIfInfomsg:]
-	for _, kind := range []uint16{unix.IFLA_AF_SPEC, unix.AF_INET, inetConf} {
-		if b, ok = attribute(b, kind); !ok {
-			return nil, false
-		}
-	}
+func devconfIn(b []byte) (values []uint32) {
 	for ; len(b) >= 4; b = b[4:] {
 		values = append(values, binary.NativeEndian.Uint32(b))
 	}
-	return values, true
-}
-
-func attribute(b []byte, kind uint16) ([]byte, bool) {
-	attrs, err := nl.ParseRouteAttr(b)
-	if err != nil {
-		return nil, false
-	}
-	for _, a := range attrs {
-		if a.Attr.Type&^unix.NLA_F_NESTED == kind {
-			return a.Value, true
-		}
-	}
-	return nil, false
+	return values
 }
 
 // settings maps settings to their values.
@@ -108,20 +68,17 @@ func (want settings) String() string {
 	return strings.Join(words, " ")
 }
 
-// setDevconf writes IPv4 settings of a device.
+// setDevconf writes IPv4 settings of a device. One that is gone needs none.
 func setDevconf(index int, want settings) error {
 	if len(want) == 0 {
 		return nil
 	}
-	req := nl.NewNetlinkRequest(unix.RTM_SETLINK, unix.NLM_F_ACK)
-	req.AddData(linkMessage(index))
-	spec := nl.NewRtAttr(unix.IFLA_AF_SPEC|unix.NLA_F_NESTED, nil)
-	conf := spec.AddRtAttr(unix.AF_INET|unix.NLA_F_NESTED, nil).AddRtAttr(inetConf|unix.NLA_F_NESTED, nil)
-	for s, value := range want {
-		conf.AddRtAttr(int(s), nl.Uint32Attr(value))
-	}
-	req.AddData(spec)
-	_, err := req.Execute(unix.NETLINK_ROUTE, 0)
+	err := setLink(index, ipv4, func(spec *nl.RtAttr) {
+		conf := spec.AddRtAttr(inetConf|unix.NLA_F_NESTED, nil)
+		for s, value := range want {
+			conf.AddRtAttr(int(s), nl.Uint32Attr(value))
+		}
+	})
 	if errors.Is(err, unix.ENODEV) {
 		return nil
 	}

@@ -120,26 +120,16 @@ func (was linkRecord) lower(index int) error {
 	return errors.Join(errs...)
 }
 
-// addrGenModeAttr is IFLA_INET6_ADDR_GEN_MODE; its values are those of enum
-// in6_addr_gen_mode (linux/if_link.h).
+// How a device gets its IPv6 link-local address (enum in6_addr_gen_mode).
 const (
-	addrGenModeAttr = 8
-	genEUI64        = 0
-	genNone         = 1
+	genEUI64 = 0
+	genNone  = 1
 )
 
 func addrGenMode(index int) uint8 {
-	req := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_ACK)
-	req.AddData(linkMessage(index))
-	answers, err := req.Execute(unix.NETLINK_ROUTE, unix.RTM_NEWLINK)
-	if err != nil || len(answers) == 0 {
+	b, err := linkSetting(index, ipv6, addrGenModeAttr)
+	if err != nil || len(b) == 0 {
 		return genEUI64
-	}
-	b := answers[0][unix.SizeofIfInfomsg:]
-	for _, kind := range []uint16{unix.IFLA_AF_SPEC, unix.AF_INET6, addrGenModeAttr} {
-		if b, _ = attribute(b, kind); len(b) == 0 {
-			return genEUI64
-		}
 	}
 	return b[0]
 }
@@ -147,12 +137,7 @@ func addrGenMode(index int) uint8 {
 // setAddrGenMode says how a device gets its link-local address; a device without
 // IPv6 needs nothing said.
 func setAddrGenMode(index int, mode uint8) error {
-	req := nl.NewNetlinkRequest(unix.RTM_SETLINK, unix.NLM_F_ACK)
-	req.AddData(linkMessage(index))
-	spec := nl.NewRtAttr(unix.IFLA_AF_SPEC|unix.NLA_F_NESTED, nil)
-	spec.AddRtAttr(unix.AF_INET6|unix.NLA_F_NESTED, nil).AddRtAttr(addrGenModeAttr, nl.Uint8Attr(mode))
-	req.AddData(spec)
-	_, err := req.Execute(unix.NETLINK_ROUTE, 0)
+	err := setLink(index, ipv6, func(spec *nl.RtAttr) { spec.AddRtAttr(addrGenModeAttr, nl.Uint8Attr(mode)) })
 	if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.ENODEV) || errors.Is(err, unix.EINVAL) {
 		return nil
 	}

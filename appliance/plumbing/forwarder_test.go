@@ -23,6 +23,8 @@ type forwarder struct {
 	passed [netstack.Sides]atomic.Int64 // by side of arrival, and not for the box
 	back   [netstack.Sides]atomic.Int64 // written back for the box
 
+	turned atomic.Bool // write everything back to where it came from
+
 	mu   sync.Mutex
 	seen [][]byte // every packet read, in order
 	// edit may change a packet before it is written, or swallow it by false.
@@ -92,6 +94,10 @@ func (f *forwarder) handle(in netstack.Side, b []byte) {
 		return
 	}
 	f.passed[in].Add(1)
+	if f.turned.Load() {
+		f.files[in].Write(b)
+		return
+	}
 	f.files[in.Opposite()].Write(b)
 }
 

@@ -19,9 +19,9 @@ func present() []family {
 	return families
 }
 
-// refresh makes rules and tables what the spec and the links as they are now
-// ask for. Doing it again changes nothing.
-func (p *Plumbing) refresh() error {
+// resolve reads the facts of the interfaces. All that is done until the next
+// resolve goes by them.
+func (p *Plumbing) resolve() error {
 	links, err := resolveSides(p.spec)
 	if err != nil {
 		return err
@@ -32,21 +32,34 @@ func (p *Plumbing) refresh() error {
 			p.spec.Sides[side].Interface = l.Name
 		}
 	}
+	return nil
+}
+
+// fill makes rules and tables what the spec and the links ask for. Doing it again
+// changes nothing.
+func (p *Plumbing) fill() error {
 	ephemeral, err := Ephemeral()
 	if err != nil {
 		return err
 	}
 	for _, f := range present() {
-		if err := p.refreshFamily(f, ephemeral); err != nil {
+		if err := p.fillFamily(f, ephemeral); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// refreshFamily fills the tables before the rules that lead to them are made,
+func (p *Plumbing) resolveAndFill() error {
+	if err := p.resolve(); err != nil {
+		return err
+	}
+	return p.fill()
+}
+
+// fillFamily fills the tables before the rules that lead to them are made,
 // and takes the local rule away only when the one that replaces it is there.
-func (p *Plumbing) refreshFamily(f family, ephemeral netstack.PortRange) error {
+func (p *Plumbing) fillFamily(f family, ephemeral netstack.PortRange) error {
 	rules, err := planRules(f, p.spec, p.links, ephemeral)
 	if err != nil {
 		return err
@@ -100,7 +113,7 @@ func (p *Plumbing) addresses() error {
 	if !changed {
 		return nil
 	}
-	return p.refresh()
+	return p.resolveAndFill()
 }
 
 // devices sets what the interfaces need to forward.

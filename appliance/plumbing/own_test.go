@@ -148,7 +148,7 @@ func TestAnswersForNobodyElse(t *testing.T) {
 	l.at(l.in, func() {
 		l.run("ip addr add 192.0.2.77/24 dev in0", "ip addr add 2001:db8:2::77/64 dev in0 nodad")
 		for _, address := range []string{"10.1.0.9", "192.0.2.2", "fd00:1::9", "2001:db8:2::2"} {
-			l.ping(address)
+			l.try("ping -n -c 1 -W 0.2 " + address)
 			if out, _ := l.try("ip neigh show " + address); strings.Contains(out, "lladdr") {
 				t.Errorf("answered for somebody else: %s", out)
 			}

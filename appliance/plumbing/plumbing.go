@@ -43,6 +43,7 @@ func Prepare(spec Spec, runDir string) (*Plumbing, error) {
 	if err := p.clear(); err != nil {
 		return nil, err
 	}
+	p.keep()
 	if err := p.prepare(); err != nil {
 		return nil, p.retreat(err)
 	}
@@ -58,7 +59,7 @@ func (p *Plumbing) retreat(err error) error {
 }
 
 func (p *Plumbing) prepare() error {
-	if err := p.refresh(); err != nil {
+	if err := p.resolveAndFill(); err != nil {
 		return err
 	}
 	if err := p.addresses(); err != nil {
@@ -72,6 +73,9 @@ func (p *Plumbing) prepare() error {
 func (p *Plumbing) Attach() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := p.resolve(); err != nil {
+		return err
+	}
 	return p.attach()
 }
 
@@ -82,7 +86,7 @@ func (p *Plumbing) attach() error {
 		}
 	}
 	p.attached = true
-	return p.refresh()
+	return p.fill()
 }
 
 func (p *Plumbing) attachTUN(side netstack.Side) error {

@@ -124,13 +124,16 @@ func (r *record) device(index int) *deviceRecord {
 	i := slices.IndexFunc(r.Devices, func(d deviceRecord) bool { return d.Index == index })
 	if i < 0 {
 		i = len(r.Devices)
-		r.Devices = append(r.Devices, deviceRecord{Index: index, Settings: settings{}})
+		r.Devices = append(r.Devices, deviceRecord{Index: index})
 	}
 	return &r.Devices[i]
 }
 
 // note remembers settings of a device as they were before the first change.
 func (d *deviceRecord) note(was settings) {
+	if d.Settings == nil {
+		d.Settings = settings{}
+	}
 	for s, value := range was {
 		if _, known := d.Settings[s]; !known {
 			d.Settings[s] = value

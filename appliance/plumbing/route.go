@@ -105,8 +105,7 @@ func dump[T any](list func() ([]T, error)) (all []T, err error) {
 	return all, err
 }
 
-// mainRoutes returns the unicast routes of table main that leave through l, those
-// without a gateway first: the others need them to be accepted.
+// mainRoutes returns the unicast routes of table main that leave through l.
 func mainRoutes(f family, l Link) ([]netlink.Route, error) {
 	all, err := tableRoutes(f, unix.RT_TABLE_MAIN)
 	if err != nil {
@@ -118,16 +117,7 @@ func mainRoutes(f family, l Link) ([]netlink.Route, error) {
 			routes = append(routes, r)
 		}
 	}
-	slices.SortStableFunc(routes, func(a, b netlink.Route) int { return hops(a) - hops(b) })
 	return routes, nil
-}
-
-// hops orders routes by what they need to be accepted.
-func hops(r netlink.Route) int {
-	if r.Gw == nil && r.Via == nil && len(r.MultiPath) == 0 {
-		return 0
-	}
-	return 1
 }
 
 // through narrows r to its hops over the link with the given index, and reports

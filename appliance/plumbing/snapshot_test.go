@@ -20,7 +20,8 @@ func (l *lab) snapshot() string {
 	} {
 		out, err := l.try(c)
 		l.must(err)
-		fmt.Fprintf(&b, "# %s\n%s", c, out)
+		// ip(8) complains of other people's namespaces that have just gone.
+		fmt.Fprintf(&b, "# %s\n%s", c, strings.ReplaceAll(out, "Error: Peer netns reference is invalid.\n", ""))
 	}
 	for _, dir := range []string{"net/ipv4/conf", "net/ipv6/conf"} {
 		l.must(filepath.WalkDir(filepath.Join(procSys, dir), func(path string, e fs.DirEntry, err error) error {

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,7 +63,9 @@ func expect(l *lab, changes <-chan change, what string, fits func(change) bool) 
 func TestWatchFollowsTheInterfaces(t *testing.T) {
 	l := newLab(t)
 	p, f := l.open(spec(), "", nil)
+	l.run("ip link set eth0 mtu 1450") // before anybody watches
 	changes := l.watch(p)
+	expect(l, changes, "what came before", func(c change) bool { return c.links[netstack.Inside].MTU == 1450 })
 	outside := func(fits func(Link) bool) func(change) bool {
 		return func(c change) bool { return c.err == nil && fits(c.links[netstack.Outside]) }
 	}
@@ -131,5 +134,16 @@ func TestAgainChangesNothing(t *testing.T) {
 	var b [4096]byte
 	if n, _, err := unix.Recvfrom(socket.GetFd(), b[:], unix.MSG_DONTWAIT); !errors.Is(err, unix.EAGAIN) {
 		t.Errorf("the kernel tells of a change: %d bytes, type %d", n, uint16(b[4])|uint16(b[5])<<8)
+	}
+}
+
+// An address that goes takes the routes along that prefer it; what is steered
+// stays steered.
+func TestSteeringOutlivesAnAddress(t *testing.T) {
+	l := newLab(t)
+	l.open(spec(), "", nil)
+	l.run("ip addr del 192.0.2.1/24 dev eth1")
+	if out, _ := l.try("ip route show table 8302"); !strings.Contains(out, "default dev sp-out") {
+		t.Errorf("nothing leads into the TUN: %s", out)
 	}
 }
