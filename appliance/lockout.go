@@ -1,6 +1,8 @@
 package appliance
 
 import (
+	"net/netip"
+
 	"sallyport/appliance/doctor"
 	"sallyport/appliance/plumbing"
 	"sallyport/conf"
@@ -21,19 +23,24 @@ func Lockout(s *conf.Settings) ([]string, error) {
 			interfaces = append(interfaces, side.Interface)
 		}
 	}
-	return doctor.Lockout(interfaces, func(port uint16) bool { return letsIn(spec, port) }), nil
+	return doctor.Lockout(interfaces, func(l doctor.Login) bool { return admits(spec, l) }), nil
 }
 
-// letsIn reports whether anybody may reach a TCP port of the box, on each side.
-func letsIn(spec plumbing.Spec, port uint16) bool {
-	return letsInFrom(spec, netstack.Inside, port) && letsInFrom(spec, netstack.Outside, port)
-}
-
-func letsInFrom(spec plumbing.Spec, side netstack.Side, port uint16) bool {
+// admits says what the first rule to self that a login session matches says.
+func admits(spec plumbing.Spec, l doctor.Login) bool {
 	for _, s := range spec.Self {
-		if s.From == side && s.Protocol == netstack.TCP && s.Ports.Contains(port) {
+		if spec.Sides[s.From].Interface == l.Interface && matches(s.Service, l) {
 			return s.Accept
 		}
 	}
 	return false
 }
+
+func matches(s plumbing.Service, l doctor.Login) bool {
+	return s.Protocol == netstack.TCP && s.Ports.Contains(l.To.Port()) &&
+		holds(s.Source, l.From.Addr()) && holds(s.Destination, l.To.Addr()) &&
+		(l.To.Addr().Is4() && s.IPv4 || l.To.Addr().Is6() && s.IPv6)
+}
+
+// holds reports whether a is in p, or p says nothing.
+func holds(p netip.Prefix, a netip.Addr) bool { return !p.IsValid() || p.Contains(a) }

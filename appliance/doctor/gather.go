@@ -33,7 +33,7 @@ func Gather(ctx context.Context, s Subject) *Facts {
 	f.gatherSettings()
 	f.gatherNetwork()
 	f.gatherSides(s)
-	f.CutOff = Lockout(f.sideNames(), func(uint16) bool { return false })
+	f.CutOff = Lockout(f.sideNames(), func(Login) bool { return false })
 	return f
 }
 

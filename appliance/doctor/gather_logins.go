@@ -14,21 +14,21 @@ const sshPort = 22
 
 // gatherLogins finds the login sessions in the calling thread's namespace and
 // the interfaces that carry them.
-func gatherLogins() []login {
-	var logins []login
+func gatherLogins() []Login {
+	var logins []Login
 	if l, ok := parseSSHConnection(os.Getenv("SSH_CONNECTION")); ok {
 		logins = append(logins, l)
 	}
 	for _, s := range readSockets("tcp", "tcp6") {
 		if s.state == tcpEstablished && s.local.Port() == sshPort && !s.local.Addr().IsLoopback() {
-			logins = append(logins, login{from: s.remote, to: s.local})
+			logins = append(logins, Login{From: s.remote, To: s.local})
 		}
 	}
 	links := addressedLinks()
-	var here []login
+	var here []Login
 	for _, l := range logins {
-		l.carrier = carrier(l, links, routeInterface)
-		if l.carrier != "" && !slices.Contains(here, l) {
+		l.Interface = carrier(l, links, routeInterface)
+		if l.Interface != "" && !slices.Contains(here, l) {
 			here = append(here, l)
 		}
 	}
@@ -37,17 +37,17 @@ func gatherLogins() []login {
 
 // parseSSHConnection reads what sshd leaves in the environment: the client's
 // address and port, then the server's.
-func parseSSHConnection(s string) (login, bool) {
+func parseSSHConnection(s string) (Login, bool) {
 	w := strings.Fields(s)
 	if len(w) != 4 {
-		return login{}, false
+		return Login{}, false
 	}
 	from, err1 := netip.ParseAddrPort(net.JoinHostPort(w[0], w[1]))
 	to, err2 := netip.ParseAddrPort(net.JoinHostPort(w[2], w[3]))
 	if err1 != nil || err2 != nil {
-		return login{}, false
+		return Login{}, false
 	}
-	return login{from: plain(from), to: plain(to)}, true
+	return Login{From: plain(from), To: plain(to)}, true
 }
 
 // plain returns a without zone, IPv4 as IPv4.
@@ -58,12 +58,12 @@ func plain(a netip.AddrPort) netip.AddrPort {
 // carrier returns the interface that a session comes in through: by the route
 // back to its client. It is "" if the server's address is none of links: the
 // environment may be of a login to another namespace.
-func carrier(l login, links map[netip.Addr]string, route func(netip.Addr) string) string {
-	own, ok := links[l.to.Addr()]
+func carrier(l Login, links map[netip.Addr]string, route func(netip.Addr) string) string {
+	own, ok := links[l.To.Addr()]
 	if !ok {
 		return ""
 	}
-	if back := route(l.from.Addr()); back != "" && !l.from.Addr().IsLinkLocalUnicast() {
+	if back := route(l.From.Addr()); back != "" && !l.From.Addr().IsLinkLocalUnicast() {
 		return back
 	}
 	return own

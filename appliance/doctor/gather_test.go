@@ -22,7 +22,7 @@ func TestParseSSHConnection(t *testing.T) {
 		if ok != (c.from != "") {
 			t.Errorf("%q: %v", c.text, ok)
 		}
-		if ok && (l.from.String() != c.from || l.to.String() != c.to) {
+		if ok && (l.From.String() != c.from || l.To.String() != c.to) {
 			t.Errorf("%q: %+v", c.text, l)
 		}
 	}
@@ -76,7 +76,7 @@ func TestCarrier(t *testing.T) {
 		{"203.0.113.5:1", "198.51.100.1:22", ""},  // a login to another namespace
 		{"[fe80::9]:1", "[fe80::1]:22", "eth0"},   // a link-local route means nothing
 	} {
-		l := login{from: netip.MustParseAddrPort(c.from), to: netip.MustParseAddrPort(c.to)}
+		l := Login{From: netip.MustParseAddrPort(c.from), To: netip.MustParseAddrPort(c.to)}
 		if got := carrier(l, links, route); got != c.iface {
 			t.Errorf("%+v: %q", c, got)
 		}

@@ -119,8 +119,8 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-func from(iface string) login {
-	return login{netip.MustParseAddrPort("203.0.113.5:51515"), netip.MustParseAddrPort("192.0.2.1:22"), iface}
+func from(iface string) Login {
+	return Login{netip.MustParseAddrPort("203.0.113.5:51515"), netip.MustParseAddrPort("192.0.2.1:22"), iface}
 }
 
 // What is not wrong is not mentioned.
@@ -143,13 +143,13 @@ func TestSilence(t *testing.T) {
 }
 
 func TestCutOff(t *testing.T) {
-	none, ssh := func(uint16) bool { return false }, func(port uint16) bool { return port == 22 }
-	lines := cutOff([]login{from("eth1"), from("eth2")}, []string{"eth0", "eth1"}, none)
+	none, ssh := func(Login) bool { return false }, func(l Login) bool { return l.To.Port() == 22 }
+	lines := cutOff([]Login{from("eth1"), from("eth2")}, []string{"eth0", "eth1"}, none)
 	want := "a login session from 203.0.113.5:51515 to 192.0.2.1:22 comes in through eth1"
 	if len(lines) != 1 || lines[0] != want {
 		t.Errorf("got %q", lines)
 	}
-	if lines := cutOff([]login{from("eth1")}, []string{"eth1"}, ssh); len(lines) != 0 {
+	if lines := cutOff([]Login{from("eth1")}, []string{"eth1"}, ssh); len(lines) != 0 {
 		t.Errorf("cut off in spite of a rule for it: %q", lines)
 	}
 }

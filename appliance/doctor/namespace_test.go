@@ -156,9 +156,9 @@ func TestGatherLoginsAndListeners(t *testing.T) {
 	}
 	var lines, allowed, elsewhere []string
 	err = l.Firewall.Do(func() error {
-		lines = Lockout([]string{"eth0", "eth1"}, func(uint16) bool { return false })
-		allowed = Lockout([]string{"eth0", "eth1"}, func(port uint16) bool { return port == 22 })
-		elsewhere = Lockout([]string{"eth0"}, func(uint16) bool { return false })
+		lines = Lockout([]string{"eth0", "eth1"}, func(Login) bool { return false })
+		allowed = Lockout([]string{"eth0", "eth1"}, func(l Login) bool { return l.To.Port() == 22 })
+		elsewhere = Lockout([]string{"eth0"}, func(Login) bool { return false })
 		return nil
 	})
 	if err != nil || len(lines) != 1 || len(allowed)+len(elsewhere) != 0 {
