@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"sallyport/appliance/plumbing"
@@ -38,7 +39,7 @@ func (a *Appliance) openDevices() error {
 	for side := range netstack.Side(netstack.Sides) {
 		d, err := tun.Open(tun.Options{
 			Name: a.settings.Sides[side].TUN, MTU: min(links[side].MTU, tun.MaxMTU),
-			Queues: a.settings.TUN.Queues, Driver: tun.Driver(a.settings.TUN.Driver),
+			Queues: queues(a.settings.TUN.Queues), Driver: tun.Driver(a.settings.TUN.Driver),
 		})
 		if err != nil {
 			return fmt.Errorf("%v device: %w", side, err)
@@ -47,6 +48,19 @@ func (a *Appliance) openDevices() error {
 		a.onStop(d.Close)
 	}
 	return nil
+}
+
+// mostQueues is how many queues a device gets unless somebody asks for more:
+// beyond that, workers meet in the session table more often than they gain.
+const mostQueues = 4
+
+// queues is how many each device is to have: as asked for, or one for each
+// processor this process may use.
+func queues(asked int) int {
+	if asked > 0 {
+		return asked
+	}
+	return min(runtime.GOMAXPROCS(0), mostQueues)
 }
 
 func (a *Appliance) openDoors() error { return a.plumbing.Attach() }
