@@ -17,6 +17,9 @@ func TestNothingPassesAfterKill(t *testing.T) {
 	for _, f := range families {
 		t.Run(f.name, func(t *testing.T) {
 			l := newLab(t, lab.Config{})
+			if err := l.Firewall.Forward(); err != nil { // a box that routed before: the worst case
+				t.Fatal(err)
+			}
 			serveIperf(t, l.Inside)
 			serveIperf(t, l.Outside)
 			w := startFirewall(t, l, open("auto"))

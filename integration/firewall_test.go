@@ -75,14 +75,23 @@ func startFirewallWith(t *testing.T, l *lab.Lab, env []string, args ...string) *
 	if err := f.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		f.cmd.Kill()
-		if t.Failed() {
-			t.Logf("the firewall said:\n%s", f.log)
-		}
-	})
+	t.Cleanup(f.end)
 	f.waitReady()
 	return f
+}
+
+// end kills the firewall if it still runs, and fails the test for what no
+// firewall may ever say.
+func (f *firewall) end() {
+	f.cmd.Kill()
+	for _, fault := range []string{"WARNING: DATA RACE", "panic", "fatal error:", `"reason":"internal"`} {
+		if strings.Contains(f.log.String(), fault) {
+			f.t.Errorf("the firewall had a fault: %s", fault)
+		}
+	}
+	if f.t.Failed() {
+		f.t.Logf("the firewall said:\n%s", f.log)
+	}
 }
 
 // cleanEnv is an environment without what the caller's terminal left in it: an
