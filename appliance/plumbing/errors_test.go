@@ -26,7 +26,7 @@ func masquerade(in netstack.Side, b []byte) bool {
 		return true
 	}
 	ip := header.IPv6(b)
-	if ip.TransportProtocol() != header.ICMPv6ProtocolNumber {
+	if ip.NextHeader() != uint8(header.ICMPv6ProtocolNumber) {
 		return true
 	}
 	was := ip.SourceAddress()

@@ -19,7 +19,7 @@ func finish(f *netstack.Frame) bool {
 // RFC 8200 section 8.1), and wireguard/tun leaves one in 65536.
 func restoreUDPChecksum(b []byte) {
 	ip := header.IPv6(b)
-	if len(b) < header.IPv6MinimumSize+header.UDPMinimumSize || ip.TransportProtocol() != header.UDPProtocolNumber ||
+	if len(b) < header.IPv6MinimumSize+header.UDPMinimumSize || ip.NextHeader() != uint8(header.UDPProtocolNumber) ||
 		b[0]>>4 != header.IPv6Version {
 		return
 	}

@@ -74,5 +74,7 @@ func checkMTU(mtu int) error {
 
 // validName holds what the kernel's dev_valid_name asks of a name.
 func validName(name string) bool {
-	return len(name) < unix.IFNAMSIZ && name != "." && name != ".." && !strings.ContainsAny(name, "/: \t\n\v\f\r\x00\x85\xa0")
+	const space = "/: \t\n\v\f\r\x00" // and two bytes that Latin-1 calls blank
+	return len(name) < unix.IFNAMSIZ && name != "." && name != ".." &&
+		!strings.ContainsAny(name, space) && !strings.Contains(name, "\x85") && !strings.Contains(name, "\xa0")
 }

@@ -22,7 +22,6 @@ type wireguardLink struct {
 
 	bufs  [][]byte
 	sizes []int
-	send  []*netstack.Frame
 }
 
 func newWireguardLink(dev wgtun.Device) (*wireguardLink, error) {
