@@ -70,16 +70,28 @@ func newLab(t *testing.T) *lab {
 
 // settle waits until the kernel has noticed that the cables are plugged in.
 func (l *lab) settle() {
+	l.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for range 600 {
-		out, _ := l.try("ip route")
-		if !strings.Contains(out, "linkdown") {
+		if l.settled("ip -4 route", "ip -6 route", "ip link", "ip addr") {
 			return
 		}
 		<-tick.C
 	}
 	l.Fatal("no carrier")
+}
+
+func (l *lab) settled(listings ...string) bool {
+	for _, c := range listings {
+		out, _ := l.try(c)
+		for _, word := range []string{"linkdown", "NO-CARRIER", "LOWERLAYERDOWN", "tentative", "state DOWN"} {
+			if strings.Contains(out, word) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // wire makes a cable from far in namespace ns to near in fw.

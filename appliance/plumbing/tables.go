@@ -36,9 +36,8 @@ func moved(r netlink.Route, table int) netlink.Route {
 }
 
 // steerRoutes are the routes of T: into the TUN if tun is not nil, and the
-// blackhole. The kernel's errors about the firewall's packets come from the
-// preferred source of the first; the second takes over when that address goes,
-// and the first with it.
+// blackhole. The preferred source is what the kernel's errors about the
+// firewall's packets come from.
 func steerRoutes(f family, side netstack.Side, tun netlink.Link, l Link) []netlink.Route {
 	routes := []netlink.Route{blackhole(f, steerTable(side))}
 	if tun == nil {
@@ -46,17 +45,15 @@ func steerRoutes(f family, side netstack.Side, tun netlink.Link, l Link) []netli
 	}
 	into := netlink.Route{
 		Family: int(f), Dst: ipNet(anywhere(f)), LinkIndex: tun.Attrs().Index, Type: unix.RTN_UNICAST,
-		Table: steerTable(side), Protocol: Mark, Scope: netlink.SCOPE_LINK, Priority: 2,
+		Table: steerTable(side), Protocol: Mark, Scope: netlink.SCOPE_LINK, Priority: 1,
 	}
 	if f == ipv6 {
 		into.Scope = netlink.SCOPE_UNIVERSE
 	}
-	routes = append(routes, into)
 	if own := l.own(f); len(own) > 0 {
-		into.Src, into.Priority = own[0].AsSlice(), 1
-		routes = append(routes, into)
+		into.Src = own[0].AsSlice()
 	}
-	return routes
+	return append(routes, into)
 }
 
 // fillTable makes a table of ours hold exactly want. What is missing is added

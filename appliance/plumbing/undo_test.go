@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"sallyport/netstack"
 )
 
 func TestUndoLeavesNothing(t *testing.T) {
@@ -47,6 +49,32 @@ func TestStartOverLeftovers(t *testing.T) {
 	}
 	f.stop()
 	l.must(p.Undo())
+	l.unchanged(before)
+}
+
+// After Undo nothing brings anything back.
+func TestUndoIsTheEnd(t *testing.T) {
+	l := newLab(t)
+	before := l.snapshot()
+	p, f := l.open(spec(), "", nil)
+	f.stop()
+	l.must(p.Undo())
+	if p.Update(spec()) == nil {
+		t.Error("updated")
+	}
+	p.follow(func([netstack.Sides]Link, error) { t.Error("followed") })
+	l.unchanged(before)
+}
+
+func TestUpdateKeepsTheDevices(t *testing.T) {
+	l := newLab(t)
+	p, _ := l.open(spec(), "", nil)
+	before := l.snapshot()
+	s := spec()
+	s.Sides[0].TUN = "other"
+	if p.Update(s) == nil {
+		t.Error("another TUN device was taken")
+	}
 	l.unchanged(before)
 }
 

@@ -137,8 +137,7 @@ func TestAgainChangesNothing(t *testing.T) {
 	}
 }
 
-// An address that goes takes the routes along that prefer it; what is steered
-// stays steered.
+// What is steered stays steered when the address goes that its route prefers.
 func TestSteeringOutlivesAnAddress(t *testing.T) {
 	l := newLab(t)
 	l.open(spec(), "", nil)
