@@ -9,6 +9,9 @@ import (
 
 // announce says in a few lines what is steered where.
 func (a *Appliance) announce() {
+	for _, w := range a.settings.Warnings {
+		a.log.Warn().Msg(w.String())
+	}
 	for _, w := range a.plumbing.Warnings() {
 		a.log.Warn().Msg(w)
 	}

@@ -49,7 +49,7 @@ type Appliance struct {
 
 // New returns an appliance with these settings that runs nothing yet.
 func New(s *conf.Settings, log zerolog.Logger, version string) *Appliance {
-	table := state.NewTable(state.Limits{MaxSessions: s.State.MaxSessions}, s.State.Timeouts, state.NewSeed())
+	table := state.NewTable(state.Limits{MaxSessions: s.State.MaxSessions}, s.State.Terms[0].Timeouts, state.NewSeed())
 	return &Appliance{
 		settings: s, log: log, version: version, started: time.Now(),
 		table: table, engine: forward.NewEngine(table),

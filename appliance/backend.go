@@ -8,7 +8,6 @@ import (
 	"sallyport/appliance/forward"
 	"sallyport/netstack"
 	"sallyport/policy"
-	"sallyport/state"
 )
 
 // Appliance answers the control socket.
@@ -101,20 +100,6 @@ func action(v netstack.Verdict) string {
 		return "accept"
 	}
 	return v.String()
-}
-
-// Timeouts implements control.Backend.
-func (a *Appliance) Timeouts() []control.Timeout {
-	defaults := state.DefaultTimeouts()
-	var out []control.Timeout
-	for timer := range state.Timers {
-		t := control.Timeout{Name: timer.String(), Seconds: int64(a.settings.State.Timeouts[timer].Seconds()), Source: "default"}
-		if a.settings.State.Timeouts[timer] != defaults[timer] {
-			t.Source = ""
-		}
-		out = append(out, t)
-	}
-	return out
 }
 
 // Kill implements control.Backend.

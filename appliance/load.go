@@ -27,6 +27,9 @@ func (a *Appliance) loadPolicy() error {
 		return fmt.Errorf("policy: %w", err)
 	}
 	p := forward.NewPolicy(rules, generation)
+	if err := a.terms(p); err != nil {
+		return err
+	}
 	for side := range netstack.Side(netstack.Sides) {
 		p.MTU[side] = a.mtu(side)
 		p.Own4[side] = firstOf(topology.Sides[side].Own, netip.Addr.Is4)

@@ -43,6 +43,8 @@ func (a *Appliance) notice(n *forward.Notice) {
 		a.where(a.log.Info(), n).Stringer("reason", n.Reason).Msg(refusal(n.Verdict))
 	case n.Event == state.Opened:
 		a.where(a.log.Info(), n).Uint64("session", n.Session).Msg("session opened")
+	case n.Event == state.PassedBy:
+		a.where(a.log.Info(), n).Msg("passed without a session")
 	}
 }
 

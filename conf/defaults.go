@@ -34,7 +34,7 @@ func empty() *Settings {
 			netstack.Outside: {TUN: "sp-outside"},
 		},
 		TUN:     TUN{Driver: DriverAuto},
-		State:   State{Profile: ProfileStrict, MaxSessions: 262144, Timeouts: state.DefaultTimeouts()},
+		State:   State{MaxSessions: 262144, Terms: []Terms{{Terms: state.Terms{Timeouts: state.Strict.Timeouts()}}}},
 		Log:     Log{Level: "info", Format: "auto", DropsPerSecond: 10},
 		Control: Control{Socket: DefaultSocket},
 	}

@@ -19,6 +19,7 @@ type document struct {
 	name, text string
 	starts     []int // of the lines
 	errs       Errors
+	warnings   Errors
 }
 
 func newDocument(name, text string) *document {
@@ -38,14 +39,26 @@ func (d *document) line(at int) int {
 
 // fail notes a fault at an offset.
 func (d *document) fail(at int, format string, args ...any) {
+	d.errs = append(d.errs, d.remark(at, format, args...))
+}
+
+func (d *document) remark(at int, format string, args ...any) Error {
 	at = min(max(at, 0), len(d.text))
 	line := d.line(at)
-	d.errs = append(d.errs, Error{
+	return Error{
 		File:    d.name,
 		Line:    line,
 		Column:  1 + at - d.starts[line-1],
 		Message: fmt.Sprintf(format, args...),
-	})
+	}
+}
+
+// warned returns the warnings in the order of the file.
+func (d *document) warned() (list []Warning) {
+	for _, w := range d.warnings.sorted() {
+		list = append(list, Warning(w))
+	}
+	return list
 }
 
 // parse returns the whole file as a value; false if it is not TOML.

@@ -30,6 +30,13 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// Warning is something in a file that is no fault, and perhaps not meant.
+type Warning Error
+
+func (w Warning) String() string {
+	return fmt.Sprintf("%s:%d:%d: warning: %s", w.File, w.Line, w.Column, w.Message)
+}
+
 // sorted returns e in the order of the file, each fault once.
 func (e Errors) sorted() Errors {
 	slices.SortStableFunc(e, func(a, b Error) int {

@@ -44,17 +44,21 @@ func summary(s *Settings) string {
 		fmt.Fprintf(&b, "%v: interface %q subnet %v networks %v gateway %v tun %s bare %v\n",
 			netstack.Side(side), v.Interface, v.Subnet, v.Networks, v.Gateway, v.TUN, v.Bare())
 	}
-	fmt.Fprintf(&b, "tun: %+v\nstate: %s, %d sessions", s.TUN, s.State.Profile, s.State.MaxSessions)
-	for timer, d := range s.State.Timeouts {
-		if d != state.DefaultTimeouts()[timer] {
-			fmt.Fprintf(&b, ", %v %v", state.Timer(timer), d)
-		}
+	fmt.Fprintf(&b, "tun: %+v\nstate: %v, %d sessions%s\n",
+		s.TUN, s.State.Terms[0].Profile, s.State.MaxSessions, timeoutWords(s.State.Terms[0]))
+	for _, t := range s.State.Services {
+		fmt.Fprintf(&b, "idle %s: %s %v\n", t.Name, serviceWord(t.Service), t.Idle)
 	}
-	b.WriteString("\n")
+	for _, t := range s.Policy.SYNOnly {
+		fmt.Fprintf(&b, "fastmode %s\n", serviceWord(t))
+	}
 	for _, r := range s.Policy.Rules {
 		fmt.Fprintf(&b, "rule %s: %s %v", r.Name, where(r.From, r.To, r.Family, r.Source, r.Destination, r.Service), r.Action)
 		if r.Log {
 			b.WriteString(", logged")
+		}
+		if r.Terms != 0 {
+			fmt.Fprintf(&b, ", %v%s", s.State.Terms[r.Terms].Profile, timeoutWords(s.State.Terms[r.Terms]))
 		}
 		b.WriteString("\n")
 	}
@@ -66,7 +70,20 @@ func summary(s *Settings) string {
 		b.WriteString("\n")
 	}
 	fmt.Fprintf(&b, "log: %+v\ncontrol: %+v\n", s.Log, s.Control)
+	for _, w := range s.Warnings {
+		fmt.Fprintf(&b, "%d:%d: %s\n", w.Line, w.Column, w.Message)
+	}
 	return b.String()
+}
+
+// timeoutWords says every timeout that is not strict's or was written.
+func timeoutWords(t Terms) (s string) {
+	for timer, d := range t.Timeouts {
+		if t.Said[timer] || d != state.DefaultTimeouts()[timer] {
+			s += fmt.Sprintf(", %v %v", state.Timer(timer), d)
+		}
+	}
+	return s
 }
 
 func where(from, to policy.Zones, f policy.Family, source, destination []policy.Address, service []policy.Service) string {

@@ -35,6 +35,7 @@ func Parse(name string, text []byte) (*Settings, error) {
 	if len(d.errs) > 0 {
 		return nil, d.errs.sorted()
 	}
+	s.Warnings = d.warned()
 	return s, nil
 }
 
@@ -46,9 +47,9 @@ func (s *Settings) readFile(root value) {
 		{"inside", inside.read},
 		{"outside", outside.read},
 		{"tun", s.TUN.read},
-		{"state", s.State.read},
 		{"addresses", words.addresses.read},
 		{"services", words.services.read},
+		{"state", func(v value) { s.readState(v, &words) }},
 		{"rule", func(v value) { s.readRules(v, &words) }},
 		{"nat", func(v value) { s.readNAT(v, &words) }},
 		{"log", s.Log.read},

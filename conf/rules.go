@@ -5,8 +5,9 @@ import "sallyport/policy"
 func (s *Settings) readRules(v value, words *vocabulary) {
 	seen := map[string]value{}
 	for _, t := range v.tables("rule") {
-		c := newClause(words)
-		if r, ok := c.readRule(t); ok {
+		c, terms := newClause(words), termsReader{}
+		if r, ok := c.readRule(t, &terms); ok {
+			r.Terms = s.State.number(&terms, t)
 			c.checkName(t, "rule", seen)
 			s.Policy.Rules = append(s.Policy.Rules, r)
 		}
@@ -14,12 +15,14 @@ func (s *Settings) readRules(v value, words *vocabulary) {
 }
 
 // readRule returns the rule; not ok if t is no table.
-func (c *clause) readRule(t value) (r policy.Rule, ok bool) {
+func (c *clause) readRule(t value, terms *termsReader) (r policy.Rule, ok bool) {
 	fields := append(c.fields(),
 		field{"action", func(v value) { readAction(v, &r) }},
 		field{"log", func(v value) { v.setBool(&r.Log) }},
+		field{"profile", terms.readProfile},
+		field{"timeouts", terms.readTimeouts},
 	)
-	if !t.read(fields, "limit", "schedule", "helpers", "profile", "timeouts", "until") {
+	if !t.read(fields, "limit", "schedule", "helpers", "until") {
 		return r, false
 	}
 	c.needs(t, "action", `"accept", "drop" or "reject"`)

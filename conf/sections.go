@@ -1,44 +1,12 @@
 package conf
 
-import (
-	"path/filepath"
-
-	"sallyport/state"
-)
+import "path/filepath"
 
 func (t *TUN) read(v value) {
 	v.read([]field{
 		{"driver", func(v value) { v.setWord(&t.Driver, DriverAuto, DriverVnet, DriverWireguard, DriverWater) }},
 		{"queues", func(v value) { v.setInt(&t.Queues, 0, MaxQueues) }},
 	})
-}
-
-func (s *State) read(v value) {
-	v.read([]field{
-		{"profile", s.readProfile},
-		{"max_sessions", func(v value) { v.setInt(&s.MaxSessions, MinSessions, MaxSessions) }},
-		{"timeouts", func(v value) { readTimeouts(v, &s.Timeouts) }},
-	}, "snapshot", "snapshot_interval")
-}
-
-func (s *State) readProfile(v value) {
-	switch name, ok := v.word(ProfileStrict, "loose", "fw1"); {
-	case !ok:
-	case name != ProfileStrict:
-		v.fail("profile %q is not supported by this version", name)
-	default:
-		s.Profile = name
-	}
-}
-
-func readTimeouts(v value, timeouts *state.Timeouts) {
-	var fields []field
-	for timer := range state.Timers {
-		fields = append(fields, field{timer.String(), func(v value) {
-			v.setDuration(&timeouts[timer], state.MinTimeout, state.MaxTimeout)
-		}})
-	}
-	v.read(fields)
 }
 
 func (l *Log) read(v value) {

@@ -5,20 +5,21 @@ import (
 
 	"sallyport/netstack"
 	"sallyport/policy"
-	"sallyport/state"
 )
 
 // Settings are what a configuration file says, complete with defaults and
 // consistent in themselves. Whether the machine has the interfaces is not known
 // here.
 type Settings struct {
-	File    string               // it was read from; "": none
-	Sides   [netstack.Sides]Side // indexed by netstack.Inside and Outside
-	TUN     TUN
-	State   State
-	Policy  policy.Spec
-	Log     Log
-	Control Control
+	File string // it was read from; "": none
+	// Warnings are what is no fault of the file, and perhaps not meant.
+	Warnings []Warning
+	Sides    [netstack.Sides]Side // indexed by netstack.Inside and Outside
+	TUN      TUN
+	State    State
+	Policy   policy.Spec
+	Log      Log
+	Control  Control
 }
 
 // Side is [inside] or [outside].
@@ -57,23 +58,6 @@ type TUN struct {
 
 // MaxQueues is the largest number of queues of a device.
 const MaxQueues = 16
-
-// ProfileStrict passes what a correct endpoint could have sent, and nothing
-// else.
-const ProfileStrict = "strict"
-
-// State is [state].
-type State struct {
-	Profile     string // ProfileStrict
-	MaxSessions int    // MinSessions to MaxSessions; about 320 bytes each
-	Timeouts    state.Timeouts
-}
-
-// The bounds of State.MaxSessions.
-const (
-	MinSessions = 16
-	MaxSessions = 1 << 24
-)
 
 // Log is [log].
 type Log struct {

@@ -16,6 +16,11 @@ type value struct {
 func (v value) fail(format string, args ...any)    { v.doc.fail(v.node.value, format, args...) }
 func (v value) failKey(format string, args ...any) { v.doc.fail(v.node.key, format, args...) }
 
+// warn notes what is no fault of the value.
+func (v value) warn(format string, args ...any) {
+	v.doc.warnings = append(v.doc.warnings, v.doc.remark(v.node.value, format, args...))
+}
+
 // line returns the line that the value starts in.
 func (v value) line() int { return v.doc.line(v.node.value) }
 

@@ -27,6 +27,8 @@ func Compile(s Spec, t Topology) (*RuleSet, error) {
 		errs = append(errs, named("nat", n.Name, err))
 	}
 	rs.egress = compileEgresses(t, s.NAT, conditions)
+	rs.synOnly, err = compileServices(s.SYNOnly)
+	errs = append(errs, err)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ func (rs *RuleSet) addRule(r Rule) error {
 	}
 	c, err := clause{r.From, r.To, r.Family, r.Source, r.Destination, r.Service}.compile(rs.box.own)
 	rs.rules = append(rs.rules, c)
-	rs.outcomes = append(rs.outcomes, outcome{r.Action, r.Log})
+	rs.outcomes = append(rs.outcomes, outcome{r.Action, r.Log, r.Terms})
 	rs.names = append(rs.names, r.Name)
 	return err
 }

@@ -8,6 +8,11 @@ import "sallyport/netstack"
 // sent; source translation comes last.
 // It is pure, allocates nothing, and p must be parsed and whole.
 func (rs *RuleSet) Evaluate(p *netstack.Packet) Decision {
+	return rs.evaluate(p, false)
+}
+
+// evaluate asks the rules unless the packet passes unasked.
+func (rs *RuleSet) evaluate(p *netstack.Packet, unasked bool) Decision {
 	q := queryOf(p)
 	version := q.scope & family(AnyFamily)
 	t := rs.translateDestination(&q)
@@ -20,7 +25,10 @@ func (rs *RuleSet) Evaluate(p *netstack.Packet) Decision {
 		// The box's kernel would answer from an address that its peer never asked.
 		return Decision{Reason: netstack.Untranslatable, Rule: DefaultRule, Out: out}
 	}
-	d := rs.judge(&q)
+	d := Decision{Verdict: netstack.Pass, Rule: NoRule}
+	if !unasked {
+		d = rs.judge(&q)
+	}
 	d.Out, d.Translation = out, t
 	if d.Verdict == netstack.Pass && out != netstack.Self {
 		rs.translateSource(&q, &d)
@@ -65,7 +73,7 @@ func (rs *RuleSet) judge(q *query) Decision {
 		return Decision{Reason: netstack.Policy, Rule: DefaultRule}
 	}
 	o := &rs.outcomes[i]
-	d := Decision{Verdict: o.action, Rule: uint32(i), Log: o.log}
+	d := Decision{Verdict: o.action, Rule: uint32(i), Log: o.log, Terms: o.terms}
 	if o.action != netstack.Pass {
 		d.Reason = netstack.Policy
 	}

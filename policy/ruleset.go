@@ -15,12 +15,14 @@ type RuleSet struct {
 	egress   egresses
 	names    []string
 	natNames []string
+	synOnly  services
 }
 
 // outcome is what follows from a rule.
 type outcome struct {
 	action netstack.Verdict
 	log    bool
+	terms  uint16
 }
 
 // target is what follows from a DNAT.

@@ -11,6 +11,9 @@ import (
 type Spec struct {
 	Rules []Rule
 	NAT   []NAT
+	// SYNOnly are services of TCP of which rules see nothing but SYNs: all else
+	// passes, either way.
+	SYNOnly []Service
 }
 
 // Family narrows a rule to one IP version.
@@ -45,6 +48,9 @@ type Rule struct {
 	Service     []Service
 	Action      netstack.Verdict
 	Log         bool
+	// Terms numbers what the sessions that it lets in live by, in a list that
+	// policy knows nothing of; 0 is what holds where no rule says otherwise.
+	Terms uint16
 }
 
 // Address is one entry of an address list. A list of positive entries matches

@@ -12,7 +12,7 @@ import "sallyport/netstack"
 func (t *Table) trackError(p *netstack.Packet, now Instant) (Match, netstack.Reason) {
 	key := p.Quoted.Reverse(p.Flow.In)
 	r, d := t.find(&key, now)
-	if r == 0 {
+	if r == 0 || t.overlooks(r) {
 		return Match{}, netstack.ICMPUnrelated
 	}
 	s := t.sessions.at(r)

@@ -8,8 +8,12 @@ const reapOnFull = 32
 
 // Open begins a session with p, which Track has found to belong to none, as the
 // policy admitted it. Refusals: StateLimit, NATExhausted, Untranslatable,
-// NoRoute for a side that is no door, and whatever Track would say of p now: it
-// may have found its session, made by another worker, in the meantime.
+// NoRoute for a side that is no door, what the profile of its terms says in
+// Begins, and whatever Track would say of p now: it may have found its session,
+// made by another worker, in the meantime.
+//
+// What passes without a session, in the profile fw1 or because the admission
+// says so, has a Match whose Session is 0.
 func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (Match, netstack.Reason) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -21,6 +25,9 @@ func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (Match, netst
 			return m, v.reason
 		}
 		t.end(r, CauseReplaced)
+	}
+	if a.NoEntry || t.terms[a.Terms].Profile == FW1 && !entersFW1(p, &a) {
+		return passBy(p, &a)
 	}
 	if reason := t.mayOpen(p, &a, now); reason != netstack.ReasonNone {
 		return Match{}, reason
@@ -34,8 +41,12 @@ func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (Match, netst
 
 // mayOpen tests what does not depend on translation.
 func (t *Table) mayOpen(p *netstack.Packet, a *Admission, now Instant) netstack.Reason {
-	if reason := opens(p); reason != netstack.ReasonNone {
+	profile := t.terms[a.Terms].Profile
+	if reason := profile.Begins(p); reason != netstack.ReasonNone {
 		return reason
+	}
+	if profile == Loose && picksUp(p) && a.Translation != (netstack.Translation{}) {
+		return netstack.Untranslatable
 	}
 	if a.Out >= netstack.Sides {
 		return netstack.NoRoute
@@ -59,7 +70,7 @@ func (t *Table) open(p *netstack.Packet, a *Admission, reply netstack.FlowKey, m
 	s.dstRule, s.srcRule = a.Translation.DstRule, a.Translation.SrcRule
 	s.flags = flagsOf(p.Flow.In, a)
 	s.started, s.seen = now, now
-	s.begin(p)
+	s.begin(t.termsOf(s).Profile, p)
 	s.count(Original, p)
 	t.rearm(s, now)
 	t.link(r)

@@ -1,5 +1,11 @@
 package state
 
+import (
+	"time"
+
+	"sallyport/netstack"
+)
+
 // Profile is how much of a conversation a session believes.
 type Profile uint8
 
@@ -29,4 +35,36 @@ func ParseProfile(name string) (Profile, bool) {
 		}
 	}
 	return Strict, false
+}
+
+// Timeouts returns the durations that hold in a profile if nothing else is said.
+// FireWall-1 had one for each of: a SYN unanswered, a connection, a connection
+// after a FIN or RST, UDP.
+func (p Profile) Timeouts() Timeouts {
+	t := DefaultTimeouts()
+	if p == FW1 {
+		t[TCPOpening] = 60 * time.Second
+		t[TCPEstablished] = time.Hour
+		t[TCPClosing] = 50 * time.Second
+		t[UDPSingle], t[UDPMultiple] = 40*time.Second, 40*time.Second
+	}
+	return t
+}
+
+// Begins says whether a rule of this profile may accept p, which belongs to no
+// session and is whole: ReasonNone, or why it cannot begin a conversation
+// whatever the rule says. p's TCP flags need not have been tested.
+func (profile Profile) Begins(p *netstack.Packet) netstack.Reason {
+	if profile == FW1 || profile == Loose && picksUp(p) {
+		return netstack.ReasonNone
+	}
+	reason := opens(p)
+	switch {
+	case reason == netstack.ReasonNone:
+	case p.ICMP == netstack.ICMPError:
+		return netstack.ICMPUnrelated
+	case p.Flow.Proto == netstack.TCP && !netstack.ValidTCPFlags(p.TCPFlags):
+		return netstack.BadFlags
+	}
+	return reason
 }

@@ -20,6 +20,7 @@ func refused(r netstack.Reason) ruling { return ruling{reason: r} }
 
 // opens says whether a packet that belongs to no session may open one, whatever
 // the policy says: a rule never legalises a packet that begins no conversation.
+// What the profiles think of that, see Profile.Begins.
 func opens(p *netstack.Packet) netstack.Reason {
 	switch p.Flow.Proto {
 	case netstack.TCP:
@@ -32,17 +33,50 @@ func opens(p *netstack.Packet) netstack.Reason {
 	return netstack.ReasonNone
 }
 
-// begin sets the trackers' part of a new session from its first packet, which
-// opens lets pass.
-func (s *session) begin(p *netstack.Packet) {
-	if p.Flow.Proto == netstack.TCP {
+// begin sets the trackers' part of a new session of this profile from its first
+// packet, which the profile has let begin one.
+func (s *session) begin(profile Profile, p *netstack.Packet) {
+	switch {
+	case profile == FW1:
+		s.beginFW1(p)
+	case p.Flow.Proto != netstack.TCP:
+		s.phase = single
+	case profile == Loose && picksUp(p):
+		g := segmentOf(p)
+		s.pickUp(Original, &g)
+	default:
 		s.beginTCP(p)
-		return
 	}
-	s.phase = single
 }
 
-// judge lets the session's tracker see a packet of direction d.
+// judge lets the tracker of session s see a packet of direction d.
+func (t *Table) judge(s *session, d Direction, p *netstack.Packet) ruling {
+	if t.mixed {
+		return t.judgeByTerms(s, d, p)
+	}
+	return s.judge(d, p)
+}
+
+// judgeByTerms is judge in a table that has sessions of other profiles too. The
+// flags of what comes to it have not been tested.
+func (t *Table) judgeByTerms(s *session, d Direction, p *netstack.Packet) ruling {
+	profile := t.termsOf(s).Profile
+	switch {
+	case profile == FW1:
+		return s.judgeFW1(d, p)
+	case p.Flow.Proto == netstack.TCP && !netstack.ValidTCPFlags(p.TCPFlags):
+		return refused(netstack.BadFlags)
+	}
+	v := s.judge(d, p)
+	if profile == Loose && v != belongs && s.mayPickUp(d, p) {
+		g := segmentOf(p)
+		s.pickUp(d, &g)
+		return belongs
+	}
+	return v
+}
+
+// judge is the tracker of the profile strict.
 func (s *session) judge(d Direction, p *netstack.Packet) ruling {
 	switch p.Flow.Proto {
 	case netstack.TCP:

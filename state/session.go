@@ -53,6 +53,7 @@ const (
 	lastAck
 	timeWait
 	reset
+	pickedUp // profile loose: begun in the middle, and only one end heard
 	single   // not TCP: packets one way only
 	multiple // not TCP: packets both ways
 	phases
@@ -60,7 +61,7 @@ const (
 
 var phaseWords = [phases]string{
 	"free", "syn-sent", "syn-sent2", "syn-received", "established", "fin-wait", "close-wait",
-	"closing", "last-ack", "time-wait", "reset", "single", "multiple",
+	"closing", "last-ack", "time-wait", "reset", "picked-up", "single", "multiple",
 }
 
 // over reports whether the conversation has ended, so that the session only
@@ -71,6 +72,7 @@ var tcpTimers = [phases]Timer{
 	synSent: TCPOpening, synSent2: TCPOpening, synReceived: TCPOpening,
 	established: TCPEstablished, finWait: TCPEstablished, closeWait: TCPEstablished,
 	closing: TCPClosing, lastAck: TCPClosing, timeWait: TCPTimeWait, reset: TCPReset,
+	pickedUp: TCPPickUp,
 }
 
 // timerOf returns the timer of a session of protocol proto in phase p.
@@ -95,10 +97,11 @@ const (
 	Hairpin                          // both ends are on one side
 	Replied                          // packets have been seen both ways
 	Logged                           // start and end are to be logged
+	PickedUp                         // begun in the middle of the conversation
 	reported                         // the end has been put on record
 )
 
-var flagWords = [...]string{"source-nat", "destination-nat", "hairpin", "replied", "logged"}
+var flagWords = [...]string{"source-nat", "destination-nat", "hairpin", "replied", "logged", "picked-up"}
 
 // Words returns the name of each flag set.
 func (f Flags) Words() []string {

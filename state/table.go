@@ -54,6 +54,7 @@ func DefaultLimits() Limits { return Limits{MaxSessions: 262144} }
 type Table struct {
 	mu       sync.Mutex
 	terms    []Terms // by TermsID
+	mixed    bool    // some of them are not Strict
 	hash     *hasher
 	sessions slab[session, *session]
 	index    index

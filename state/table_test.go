@@ -135,7 +135,7 @@ func TestOpenJudgesForItself(t *testing.T) {
 		want netstack.Reason
 	}{
 		"ACK":        {nettest.TCP("10.1.0.5:1", "1.1.1.1:2", nettest.Flags("A")), outside, netstack.NoSession},
-		"ICMP error": {nettest.TimeExceeded("10.1.0.5", "1.1.1.1", ask(0)), outside, netstack.NoSession},
+		"ICMP error": {nettest.TimeExceeded("10.1.0.5", "1.1.1.1", ask(0)), outside, netstack.ICMPUnrelated},
 		"fragment":   {fragment, outside, netstack.FragLimit},
 		"to the box": {ask(0), netstack.Self, netstack.NoRoute},
 		"to a side":  {ask(1), outside, none},

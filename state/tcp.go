@@ -81,6 +81,8 @@ func (s *session) judgeTCP(d Direction, p *netstack.Packet) ruling {
 			return s.confirm(&g)
 		}
 		return s.answerAgain(&g)
+	case pickedUp:
+		return s.judgePickedUp(d, &g)
 	}
 	return s.synchronized(d, &g)
 }

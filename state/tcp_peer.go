@@ -19,6 +19,7 @@ const (
 	answered peerFlags = 1 << iota // simultaneous open: it has acknowledged the other's SYN
 	finSent                        // seqLo counts its FIN
 	finAcked                       // the other end has acknowledged that FIN
+	heard                          // of a session picked up: it has spoken
 )
 
 func (p *peer) has(f peerFlags) bool { return p.flags&f != 0 }

@@ -33,6 +33,7 @@ func (t *Table) Intern(terms Terms) (TermsID, error) {
 		return 0, errTooManyTerms
 	}
 	t.terms = append(t.terms, terms)
+	t.mixed = t.mixed || terms.Profile != Strict
 	return TermsID(len(t.terms) - 1), nil
 }
 

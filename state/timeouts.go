@@ -15,6 +15,7 @@ const (
 	TCPClosing                   // both ends have sent a FIN, not all is acknowledged
 	TCPTimeWait                  // both FINs are acknowledged
 	TCPReset                     // a RST has passed
+	TCPPickUp                    // begun in the middle, and only one end heard
 	UDPSingle                    // datagrams one way only
 	UDPMultiple                  // datagrams both ways
 	ICMPQuery                    // a query, answered or not
@@ -25,7 +26,7 @@ const (
 )
 
 var timerNames = [Timers]string{
-	"tcp_opening", "tcp_established", "tcp_closing", "tcp_time_wait", "tcp_reset",
+	"tcp_opening", "tcp_established", "tcp_closing", "tcp_time_wait", "tcp_reset", "tcp_pickup",
 	"udp_single", "udp_multiple", "icmp_query", "generic_single", "generic_multiple",
 }
 
@@ -67,6 +68,7 @@ func DefaultTimeouts() Timeouts {
 		TCPClosing:      2 * time.Minute,
 		TCPTimeWait:     2 * time.Minute,
 		TCPReset:        10 * time.Second,
+		TCPPickUp:       30 * time.Second,
 		UDPSingle:       30 * time.Second,
 		UDPMultiple:     5 * time.Minute,
 		ICMPQuery:       time.Minute,

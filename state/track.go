@@ -37,7 +37,7 @@ func (t *Table) Track(p *netstack.Packet, now Instant) (Match, netstack.Reason) 
 func (t *Table) admit(r ref, d Direction, p *netstack.Packet, now Instant) (Match, ruling) {
 	s := t.sessions.at(r)
 	before := s.phase
-	v := s.judge(d, p)
+	v := t.judge(s, d, p)
 	m := t.match(r, d)
 	if v != belongs {
 		return m, v

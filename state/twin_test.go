@@ -145,7 +145,7 @@ func (w *twin) open(p *netstack.Packet, a Admission, now Instant, got outcome) o
 	}
 	w.ids[s.id] = true
 	s.rule, s.started, s.flags = a.Rule, now, flagsOf(p.Flow.In, &a)
-	s.begin(p)
+	s.begin(Strict, p)
 	s.carry(Original, p, now)
 	s.expires = now + Instant(w.timeouts[timerOf(p.Flow.Proto, s.phase)])
 	w.sessions = append(w.sessions, s)

@@ -26,13 +26,14 @@ type Admission struct {
 	Out         netstack.Side // side that the real destination is on: Inside or Outside
 	Log         bool          // start and end are to be logged
 	Terms       TermsID       // what the session lives by
+	NoEntry     bool          // the packet passes by its rule alone, and no session is made
 	Translation netstack.Translation
 }
 
 // Match is a packet's place in a session, and what becomes of it. It is a copy:
 // it stays good whatever happens to the session.
 type Match struct {
-	Session uint64 // id, unique for the life of the table; 0: no session
+	Session uint64 // id, unique for the life of the table; 0: no session, see Table.Open
 	Dir     Direction
 	Out     netstack.Side // side the packet leaves by
 	// Leave is the packet's flow as it leaves, to be written into it; for an
@@ -51,7 +52,8 @@ type Match struct {
 type Event uint8
 
 const (
-	NoEvent Event = iota
-	Opened        // this packet began the session
-	Closed        // this packet closed or reset it; Table.Ended has its record
+	NoEvent  Event = iota
+	Opened         // this packet began the session
+	Closed         // this packet closed or reset it; Table.Ended has its record
+	PassedBy       // this packet has no session: its rule alone let it pass
 )

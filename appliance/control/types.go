@@ -101,7 +101,11 @@ type Rule struct {
 type Timeout struct {
 	Name    string `json:"name"`
 	Seconds int64  `json:"seconds"`
-	Source  string `json:"source"` // "default", or the file that set it
+	// Source is what set it: "default", "profile" (loose or fw1), "file" or "rule".
+	Source string `json:"source"`
+	// Rule and Service are whose sessions alone it is of; empty: everybody's.
+	Rule    string `json:"rule"`
+	Service string `json:"service"`
 }
 
 // Killed is the answer to a kill.

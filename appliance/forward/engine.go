@@ -27,6 +27,11 @@ type Policy struct {
 	// Own4 and Own6 are the addresses that the firewall's own ICMP errors come
 	// from on each side; zero if it has none.
 	Own4, Own6 [netstack.Sides]netstack.Addr
+	// terms are by Decision.Terms. lenient: not all are of the profile strict;
+	// flagless: some are of fw1, which looks at TCP flags in its own way.
+	terms             []Terms
+	services          []ServiceTerms
+	lenient, flagless bool
 	// hits counts the packets that each rule decided about; the last is the
 	// default's.
 	hits []hits
@@ -35,7 +40,7 @@ type Policy struct {
 // NewPolicy returns a policy of these rules, with no limits on packet size and
 // no address of its own.
 func NewPolicy(rules *policy.RuleSet, generation uint32) *Policy {
-	return &Policy{Rules: rules, Generation: generation, hits: make([]hits, len(rules.Names())+1)}
+	return &Policy{Rules: rules, Generation: generation, terms: []Terms{{}}, hits: make([]hits, len(rules.Names())+1)}
 }
 
 // Load returns the policy in force, nil before the first.
@@ -57,6 +62,9 @@ func (p *Policy) Hit(rule uint32) Hit {
 }
 
 func (p *Policy) hit(rule uint32, now state.Instant) {
+	if rule == NoRule {
+		return
+	}
 	h := &p.hits[p.slot(rule)]
 	h.packets.Add(1)
 	h.last.Store(int64(now))
@@ -85,7 +93,7 @@ func (p *Policy) source(pkt *netstack.Packet) netstack.Addr {
 }
 
 // NoRule stands for the rule where no rule had a say.
-const NoRule = policy.DefaultRule - 1
+const NoRule = policy.NoRule
 
 // Outcome is what becomes of a packet. The zero Outcome drops it, and is not
 // complete without a Reason.

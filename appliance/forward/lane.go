@@ -36,28 +36,32 @@ func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Inst
 		return refuse(r), p.Flow
 	}
 	flow = p.Flow
-	if r := legal(p); r != netstack.ReasonNone {
+	if r := pol.legal(p); r != netstack.ReasonNone {
 		return refuse(r), flow
+	}
+	if pol.Rules.IsSYNOnly(p) {
+		return l.pastTable(pol, reply, now), flow
 	}
 	m, r := l.engine.Table.Track(p, now)
 	switch {
 	case r != netstack.ReasonNone && ownAnswer(p, pol.Rules):
 		return l.toSelf(pol, NoRule), flow
-	case r != netstack.ReasonNone:
+	case r != netstack.ReasonNone && !pol.mayAsk(m, r):
 		return refuseIn(m, r), flow
 	case m.Session != 0:
 		return l.leave(pol, m, reply, now), flow
 	}
-	return l.open(pol, reply, now), flow
+	return l.open(pol, r, reply, now), flow
 }
 
 // legal applies what no endpoint may send whatever the policy and the session
-// say, before any of them is asked.
-func legal(p *netstack.Packet) netstack.Reason {
+// say, before any of them is asked. Only the profile fw1 has its own opinion of
+// TCP flags.
+func (pol *Policy) legal(p *netstack.Packet) netstack.Reason {
 	switch {
 	case p.Fragment.Is:
 		return netstack.FragLimit // none are held: the space for fragments is zero
-	case p.Flow.Proto == netstack.TCP && !netstack.ValidTCPFlags(p.TCPFlags):
+	case p.Flow.Proto == netstack.TCP && !pol.flagless && !netstack.ValidTCPFlags(p.TCPFlags):
 		return netstack.BadFlags
 	case !p.ChecksumOK():
 		return netstack.BadChecksum
@@ -66,13 +70,36 @@ func legal(p *netstack.Packet) netstack.Reason {
 }
 
 // open asks the policy about a packet that belongs to no session, and makes one
-// if it may.
-func (l *Lane) open(pol *Policy, reply *netstack.Frame, now state.Instant) Outcome {
+// if it may. why is what the profile strict has against it; if there is
+// anything, the rule that it meets must be of a profile that has not.
+func (l *Lane) open(pol *Policy, why netstack.Reason, reply *netstack.Frame, now state.Instant) Outcome {
 	p := &l.pkt
 	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
 		return refuse(r)
 	}
 	d := pol.Rules.Evaluate(p)
+	if why != netstack.ReasonNone {
+		if r := pol.terms[d.Terms].Profile.Begins(p); r != netstack.ReasonNone {
+			return refuse(r)
+		}
+	}
+	return l.follow(pol, &d, pol.admission(&d, p), reply, now)
+}
+
+// pastTable is the way of a packet of a service that no table is kept of.
+func (l *Lane) pastTable(pol *Policy, reply *netstack.Frame, now state.Instant) Outcome {
+	p := &l.pkt
+	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
+		return refuse(r)
+	}
+	d := pol.Rules.EvaluateSYNOnly(p)
+	a := pol.admission(&d, p)
+	a.NoEntry = true
+	return l.follow(pol, &d, a, reply, now)
+}
+
+// follow does what the policy has decided, as admission a if that is to pass.
+func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply *netstack.Frame, now state.Instant) Outcome {
 	pol.hit(d.Rule, now)
 	switch {
 	case d.Verdict == netstack.Reject:
@@ -82,9 +109,7 @@ func (l *Lane) open(pol *Policy, reply *netstack.Frame, now state.Instant) Outco
 	case d.Out == netstack.Self:
 		return l.toSelf(pol, d.Rule)
 	}
-	m, r := l.engine.Table.Open(p, state.Admission{
-		Rule: d.Rule, Generation: pol.Generation, Out: d.Out, Log: d.Log, Translation: d.Translation,
-	}, now)
+	m, r := l.engine.Table.Open(&l.pkt, a, now)
 	if r != netstack.ReasonNone {
 		return Outcome{Reason: r, Rule: d.Rule}
 	}

@@ -5,8 +5,8 @@ import (
 	"sallyport/state"
 )
 
-// Notice tells the log of one packet: that it was refused, or that it opened or
-// closed a session whose rule logs.
+// Notice tells the log of one packet: that it was refused, that it opened or
+// closed a session whose rule logs, or that it passed without a session.
 type Notice struct {
 	At      state.Instant
 	Flow    netstack.FlowKey // as the packet arrived; zero if it could not be parsed
@@ -24,8 +24,8 @@ type Notice struct {
 }
 
 // Notices hands notices from the workers to whoever logs them. It never
-// blocks a worker: what does not fit, and refusals beyond a rate, are only
-// counted, so that nobody outside can multiply log lines.
+// blocks a worker: what does not fit, and all but sessions beyond a rate, are
+// only counted, so that nobody outside can multiply log lines.
 type Notices struct {
 	C      chan Notice
 	perSec int64
@@ -53,7 +53,7 @@ func (n *Notices) reporter() reporter {
 
 // report hands n over and reports whether it was taken.
 func (r *reporter) report(n Notice) bool {
-	if n.Reason != netstack.ReasonNone && (r.mute || !r.limit.take(n.At)) {
+	if (n.Reason != netstack.ReasonNone || n.Event == state.PassedBy) && (r.mute || !r.limit.take(n.At)) {
 		return false
 	}
 	select {

@@ -73,7 +73,7 @@ func (w *Worker) count(in netstack.Side, o *Outcome) {
 
 // tell reports what the log may want to know of a packet.
 func (w *Worker) tell(in netstack.Side, now state.Instant, flow netstack.FlowKey, o *Outcome) {
-	if o.Reason == netstack.ReasonNone && o.Event != state.Opened {
+	if o.Reason == netstack.ReasonNone && o.Event != state.Opened && o.Event != state.PassedBy {
 		return
 	}
 	n := Notice{At: now, Flow: flow, In: in, Verdict: o.Verdict, Reason: o.Reason,

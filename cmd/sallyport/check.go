@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"sallyport/conf"
@@ -11,13 +13,17 @@ func checkCommand(c *cli) *cobra.Command {
 		Use:   "check FILE",
 		Short: "Say whether a configuration file is right, and what is wrong with it",
 		Long: `Read a configuration file and print every fault, a line each, as
-file:line:column: message. Nothing is changed, and no privilege is needed.
-The exit code is 2 if there is a fault.`,
+file:line:column: message. What is no fault but perhaps not meant is printed as
+file:line:column: warning: message. Nothing is changed, and no privilege is
+needed. The exit code is 2 if there is a fault.`,
 		Args: oneArg("a configuration file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			s, err := load(args[0])
 			if err != nil {
 				return err
+			}
+			for _, w := range s.Warnings {
+				fmt.Fprintln(c.err, w)
 			}
 			c.printf("%s: ok, %s\n", args[0], summary(s))
 			return nil

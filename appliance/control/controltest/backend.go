@@ -108,10 +108,12 @@ func (b *Backend) Rules() []control.Rule {
 	}
 }
 
-// Timeouts has one that a file set.
+// Timeouts has some that a file set.
 func (b *Backend) Timeouts() []control.Timeout {
 	return []control.Timeout{
 		{Name: "tcp_first", Seconds: 30, Source: "default"},
-		{Name: "tcp_established", Seconds: 3600, Source: "/etc/sallyport.toml"},
+		{Name: "tcp_established", Seconds: 3600, Source: "file"},
+		{Name: "udp_single", Seconds: 15, Source: "file", Service: "ntp"},
+		{Name: "tcp_established", Seconds: 86400, Source: "rule", Rule: "mail in"},
 	}
 }

@@ -1,0 +1,68 @@
+package forward
+
+import (
+	"sallyport/netstack"
+	"sallyport/policy"
+	"sallyport/state"
+)
+
+// Terms is what the sessions of a rule live by, and its profile. Services are
+// what those of each ServiceTerms live by instead.
+type Terms struct {
+	ID       state.TermsID
+	Profile  state.Profile
+	Services []state.TermsID
+}
+
+// ServiceTerms is a service whose sessions have terms of their own, whatever
+// rule lets them in. Ports are of the real destination; zero: any.
+type ServiceTerms struct {
+	Protocol netstack.Protocol
+	Ports    netstack.PortRange
+}
+
+// SetTerms says what the numbers in Decision.Terms mean; the first is what
+// holds where no rule says otherwise. Without it, all is as the table has it.
+// It is called before the policy is put in force.
+func (pol *Policy) SetTerms(terms []Terms, services []ServiceTerms) {
+	pol.terms, pol.services = terms, services
+	pol.lenient, pol.flagless = false, false
+	for _, t := range terms {
+		pol.lenient = pol.lenient || t.Profile != state.Strict
+		pol.flagless = pol.flagless || t.Profile == state.FW1
+	}
+}
+
+// admission is what the table is to know of a decision to let p begin a session.
+func (pol *Policy) admission(d *policy.Decision, p *netstack.Packet) state.Admission {
+	return state.Admission{
+		Rule: d.Rule, Generation: pol.Generation, Out: d.Out, Log: d.Log,
+		Terms: pol.termsOf(d, p), Translation: d.Translation,
+	}
+}
+
+func (pol *Policy) termsOf(d *policy.Decision, p *netstack.Packet) state.TermsID {
+	t := &pol.terms[d.Terms]
+	if len(pol.services) == 0 {
+		return t.ID
+	}
+	port := p.Flow.DstPort
+	if d.Translation.DstPort != 0 {
+		port = d.Translation.DstPort
+	}
+	for i, s := range pol.services {
+		if s.Protocol == p.Flow.Proto && (s.Ports == netstack.PortRange{} || s.Ports.Contains(port)) {
+			return t.Services[i]
+		}
+	}
+	return t.ID
+}
+
+// mayAsk reports whether a rule could still let in what the table has refused:
+// a packet of no session, that some profile lets begin one.
+func (pol *Policy) mayAsk(m state.Match, r netstack.Reason) bool {
+	if !pol.lenient || m.Session != 0 {
+		return false
+	}
+	return r == netstack.NoSession || r == netstack.Asymmetric || r == netstack.ICMPUnrelated || r == netstack.BadFlags
+}

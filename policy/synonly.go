@@ -1,0 +1,26 @@
+package policy
+
+import (
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"sallyport/netstack"
+)
+
+// IsSYNOnly reports whether p is of a service of Spec.SYNOnly, one way or the
+// other.
+func (rs *RuleSet) IsSYNOnly(p *netstack.Packet) bool {
+	if len(rs.synOnly) == 0 || p.Flow.Proto != netstack.TCP {
+		return false
+	}
+	there, back := queryOf(p), query{proto: netstack.TCP, srcPort: p.Flow.DstPort, dstPort: p.Flow.SrcPort}
+	return rs.synOnly.matches(&there) || rs.synOnly.matches(&back)
+}
+
+// EvaluateSYNOnly is Evaluate for a packet of such a service: the rules are
+// asked about a SYN alone, and all else passes.
+func (rs *RuleSet) EvaluateSYNOnly(p *netstack.Packet) Decision {
+	if p.TCPFlags&(header.TCPFlagSyn|header.TCPFlagAck|header.TCPFlagFin|header.TCPFlagRst) == header.TCPFlagSyn {
+		return rs.Evaluate(p)
+	}
+	return rs.evaluate(p, true)
+}
