@@ -11,5 +11,6 @@
 // A rule never makes it accept a packet that cannot.
 //
 // Where to read on: table.go has the theory of operation of the table, tcp.go
-// that of the TCP tracker, ports.go and mapping.go how ports are chosen.
+// that of the TCP tracker, snapshot.go that of snapshots; ports.go and
+// mapping.go say how ports are chosen.
 package state

@@ -91,7 +91,7 @@ func compare(t *testing.T, table *Table, w *twin, now Instant) {
 }
 
 // checkInvariants tests what table.go promises to hold after every call.
-func checkInvariants(t *testing.T, table *Table) {
+func checkInvariants(t testing.TB, table *Table) {
 	t.Helper()
 	live, uses := 0, map[ref]uint32{}
 	for r := ref(1); r <= table.sessions.used; r++ {
@@ -116,7 +116,7 @@ func checkInvariants(t *testing.T, table *Table) {
 	checkMappings(t, &table.mappings, uses)
 }
 
-func checkMappings(t *testing.T, m *mappings, uses map[ref]uint32) {
+func checkMappings(t testing.TB, m *mappings, uses map[ref]uint32) {
 	t.Helper()
 	type endpoint struct {
 		space uint32

@@ -73,9 +73,7 @@ func (t *Table) open(p *netstack.Packet, a *Admission, reply netstack.FlowKey, m
 	s.begin(t.termsOf(s).Profile, p)
 	s.count(Original, p)
 	t.rearm(s, now)
-	t.link(r)
-	t.inPhase[s.phase]++
-	t.counters.live++
+	t.enter(r)
 	t.counters.opened++
 	m := t.match(r, Original)
 	if a.Log {

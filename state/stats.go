@@ -2,9 +2,10 @@ package state
 
 // counters is what the table counts as it goes.
 type counters struct {
-	live   int
-	opened uint64
-	ended  [Causes]uint64
+	live     int
+	opened   uint64
+	restored uint64
+	ended    [Causes]uint64
 }
 
 // Stats is a table's gauges and counters.
@@ -14,6 +15,7 @@ type Stats struct {
 	HalfOpen    int            // TCP sessions before the handshake is complete
 	Mappings    int            // external ports lent out
 	Opened      uint64         // sessions ever opened
+	Restored    uint64         // sessions taken up from a snapshot
 	Ended       [Causes]uint64 // sessions removed, by cause
 	EndedLost   uint64         // ends that nobody fetched in time
 }
@@ -28,6 +30,7 @@ func (t *Table) Stats() Stats {
 		HalfOpen:    t.inPhase[synSent] + t.inPhase[synSent2] + t.inPhase[synReceived],
 		Mappings:    t.mappings.live,
 		Opened:      t.counters.opened,
+		Restored:    t.counters.restored,
 		Ended:       t.counters.ended,
 		EndedLost:   t.ended.lost,
 	}

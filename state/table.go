@@ -136,6 +136,13 @@ func (t *Table) link(r ref) {
 	}
 }
 
+// enter makes the record r, filled, a session of the table.
+func (t *Table) enter(r ref) {
+	t.link(r)
+	t.inPhase[t.sessions.at(r).phase]++
+	t.counters.live++
+}
+
 // end removes the session r and gives back what it held.
 func (t *Table) end(r ref, why Cause) {
 	s := t.sessions.at(r)

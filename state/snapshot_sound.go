@@ -1,0 +1,33 @@
+package state
+
+import "sallyport/netstack"
+
+// sound reports whether a session as saved at a moment, in a file of so many
+// names, can be one: a snapshot with a right sum may still come from a program
+// with an error.
+func (s *saved) sound(then Instant, names int) bool {
+	left := s.expires - then
+	return s.phase.fits(s.key[Original].Proto) && s.soundKeys() &&
+		left > 0 && left <= Instant(2*MaxTimeout) && // no timer is nearly as long
+		int64(max(s.rule, s.dstRule, s.srcRule)) < int64(names) &&
+		(!s.mapped || hasEndpoints(s.key[Original].Proto))
+}
+
+// fits reports whether a session of protocol proto can be in phase p.
+func (p phase) fits(proto netstack.Protocol) bool {
+	if proto == netstack.TCP {
+		return p > free && p < single
+	}
+	return p >= single
+}
+
+func (s *session) soundKeys() bool {
+	original, reply := &s.key[Original], &s.key[Reply]
+	return original.Proto == reply.Proto && *original != *reply && soundKey(original) && soundKey(reply) &&
+		original.Src.Is4() == reply.Src.Is4()
+}
+
+func soundKey(k *netstack.FlowKey) bool {
+	return k.In < netstack.Sides && !k.Src.IsZero() && !k.Dst.IsZero() && k.Src.Is4() == k.Dst.Is4() &&
+		(hasEndpoints(k.Proto) || k.SrcPort == 0 && k.DstPort == 0)
+}

@@ -1,0 +1,107 @@
+package state
+
+import "time"
+
+// restorer puts sessions of a snapshot into a table, whose lock is held.
+type restorer struct {
+	Restoration
+	table *Table
+	known Known
+	names []nameNow // by the numbers in the file
+	then  Instant   // when the snapshot was taken, by its own clock
+	shift Instant   // from its clock to the table's
+	now   Instant
+
+	session saved
+	record  []byte // of this version's size, zero beyond an older one's
+}
+
+// nameNow is what a name of the snapshot stands for now.
+type nameNow struct {
+	rule         Admission
+	translation  uint16
+	admits       bool // rule is one, and lets sessions in
+	isTranslated bool
+}
+
+func newRestorer(t *Table, s *snapshotFile, now Moment, known Known) *restorer {
+	away := max(0, now.Wall.Round(0).Sub(time.Unix(0, s.wall)))
+	r := &restorer{
+		Restoration: Restoration{Away: away}, table: t, known: known,
+		then: s.at, shift: now.Instant - Instant(away) - s.at, now: now.Instant,
+		names: make([]nameNow, 1, len(s.names)+1), record: make([]byte, recordSize),
+	}
+	r.names[0].isTranslated = true // not at all
+	for _, name := range s.names {
+		var n nameNow
+		n.rule, n.admits = known.Rule(name)
+		n.translation, n.isTranslated = known.Translation(name)
+		r.names = append(r.names, n)
+	}
+	return r
+}
+
+// take restores the records of a piece, the last first.
+func (r *restorer) take(piece []byte, size int) {
+	for end := len(piece); end > 0; end -= size {
+		copy(r.record, piece[end-size:end])
+		r.session = saved{}
+		c := codec{buf: r.record, reading: true}
+		r.session.fields(&c)
+		o := Contradictory
+		if !c.fault && r.session.sound(r.then, len(r.names)) {
+			o = r.one(&r.session)
+		}
+		r.Count[o]++
+	}
+}
+
+// one restores s, which is sound, if nothing is against it.
+func (r *restorer) one(s *saved) Omission {
+	s.started, s.seen, s.expires = s.started+r.shift, s.seen+r.shift, s.expires+r.shift
+	switch {
+	case s.expires <= r.now:
+		return TimedOut
+	case !r.admits(s):
+		return RuleGone
+	case !r.known.Fits(&s.key[Original], &s.key[Reply], s.flags):
+		return OutOfPlace
+	}
+	return r.table.adopt(s, r.now)
+}
+
+// admits gives s its rules as they are now. What the trackers know under one
+// profile means nothing under another.
+func (r *restorer) admits(s *saved) bool {
+	rule, dst, src := &r.names[s.rule], &r.names[s.dstRule], &r.names[s.srcRule]
+	if !rule.admits || !dst.isTranslated || !src.isTranslated {
+		return false
+	}
+	a, of := &rule.rule, &s.session
+	of.rule, of.generation, of.terms = a.Rule, a.Generation, a.Terms
+	of.dstRule, of.srcRule = dst.translation, src.translation
+	return r.table.termsOf(of).Profile == s.profile
+}
+
+// adopt makes s a session of the table, with the external port it had.
+func (t *Table) adopt(s *saved, now Instant) Omission {
+	if t.counters.live == int(t.sessions.max) {
+		return NoRoom
+	}
+	for d := range s.key {
+		if taken, _ := t.find(&s.key[d], now); taken != 0 {
+			return Superseded
+		}
+	}
+	if s.mapped {
+		if s.mapping = t.mappings.reclaim(&s.key[Original], &s.key[Reply]); s.mapping == 0 {
+			return Superseded
+		}
+	}
+	r := t.sessions.take()
+	s.serial = t.sessions.at(r).serial
+	*t.sessions.at(r) = s.session
+	t.enter(r)
+	t.counters.restored++
+	return Restored
+}
