@@ -93,8 +93,8 @@ func valuesOf(v reflect.Value) (values []reflect.Value) {
 			of(uint64(timer))
 		}
 	case Flags:
-		for bit := range Flags(reported)<<1 - 1 {
-			of(uint64(bit + 1))
+		for bit := Flags(1); bit <= reported; bit <<= 1 {
+			of(uint64(bit))
 		}
 	case peerFlags:
 		for _, bit := range []peerFlags{answered, finSent, finAcked} {

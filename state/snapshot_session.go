@@ -49,12 +49,12 @@ var (
 	savedProfiles = []Profile{Strict, Loose, FW1}
 	savedPhases   = []phase{
 		free, synSent, synSent2, synReceived, established, finWait, closeWait, closing, lastAck, timeWait, reset,
-		single, multiple,
+		single, multiple, pickedUp,
 	}
 	savedTimers = []Timer{
 		TCPOpening, TCPEstablished, TCPClosing, TCPTimeWait, TCPReset, UDPSingle, UDPMultiple, ICMPQuery,
-		GenericSingle, GenericMultiple,
+		GenericSingle, GenericMultiple, TCPPickUp,
 	}
-	savedFlags     = []Flags{SourceNAT, DestinationNAT, Hairpin, Replied, Logged, reported}
+	savedFlags     = []Flags{SourceNAT, DestinationNAT, Hairpin, Replied, Logged, reported, PickedUp}
 	savedPeerFlags = []peerFlags{answered, finSent, finAcked}
 )
