@@ -32,7 +32,7 @@ func (a *Appliance) session(v *state.View) control.Session {
 	return control.Session{
 		ID: v.ID, Protocol: v.Original.Proto.String(),
 		Original: tuple(v.Original), Reply: tuple(v.Reply),
-		State: v.State, Rule: a.ruleName(v.Generation, v.Rule), NAT: a.natNames(v), Profile: v.Profile.String(),
+		State: v.State, Rule: a.ruleName(v.Generation, v.Rule), Generation: v.Generation, NAT: a.natNames(v), Profile: v.Profile.String(),
 		Started: a.wall(v.Started), LastSeen: a.wall(v.LastSeen),
 		TimeoutLeft: int64(v.TimeoutLeft.Seconds()), TimeoutTotal: int64(v.TimeoutTotal.Seconds()),
 		Packets: v.Packets, Bytes: v.Bytes, Flags: v.Flags.Words(),

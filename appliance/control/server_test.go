@@ -103,7 +103,7 @@ func TestSessionOnTheWire(t *testing.T) {
 	const want = `{"id":1,"protocol":"tcp",` +
 		`"original":{"src":"10.1.0.5","sport":40000,"dst":"192.0.2.9","dport":443,"in":"inside"},` +
 		`"reply":{"src":"192.0.2.9","sport":443,"dst":"192.0.2.1","dport":61000,"in":"outside"},` +
-		`"state":"established","rule":"web","nat":"internet","profile":"strict","helper":"",` +
+		`"state":"established","rule":"web","generation":0,"nat":"internet","profile":"strict","helper":"",` +
 		`"started":"2001-08-19T11:58:30Z","last_seen":"2001-08-19T11:59:48Z",` +
 		`"timeout_left":7428,"timeout_total":7440,"packets":[12,10],"bytes":[1240,3400000],"flags":["assured"]}`
 	if got != want {

@@ -3,6 +3,8 @@ package control
 import (
 	"net/netip"
 	"time"
+
+	"sallyport/netstack"
 )
 
 // Durations are whole seconds throughout, times RFC 3339 in UTC, addresses
@@ -68,10 +70,11 @@ type Session struct {
 	Original     Tuple     `json:"original"`
 	Reply        Tuple     `json:"reply"`
 	State        string    `json:"state"`
-	Rule         string    `json:"rule"`    // name of the rule that let it in
-	NAT          string    `json:"nat"`     // names of the translation rules, comma-separated; empty: not translated
-	Profile      string    `json:"profile"` // strict, loose or fw1
-	Helper       string    `json:"helper"`  // empty: none
+	Rule         string    `json:"rule"`       // name of the rule that let it in
+	Generation   uint32    `json:"generation"` // of the policy that the rule is of
+	NAT          string    `json:"nat"`        // names of the translation rules, comma-separated; empty: not translated
+	Profile      string    `json:"profile"`    // strict, loose or fw1
+	Helper       string    `json:"helper"`     // empty: none
 	Started      time.Time `json:"started"`
 	LastSeen     time.Time `json:"last_seen"`
 	TimeoutLeft  int64     `json:"timeout_left"`
@@ -79,6 +82,16 @@ type Session struct {
 	Packets      [2]uint64 `json:"packets"`
 	Bytes        [2]uint64 `json:"bytes"`
 	Flags        []string  `json:"flags"`
+}
+
+// ProtocolNumber is the number of the session's protocol.
+func (s *Session) ProtocolNumber() uint8 {
+	for n := range 256 {
+		if netstack.Protocol(n).String() == s.Protocol {
+			return uint8(n)
+		}
+	}
+	return 0
 }
 
 // Stat counts the packets that met one fate, by the side they arrived on.

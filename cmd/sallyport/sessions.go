@@ -21,8 +21,14 @@ const filterHelp = `FILTER is words: terms joined by "and", "or", "not", grouped
   profile loose   helper ftp   flag assured   id 17   all
   packets > 10   bytes >= 1M   age > 5m   idle < 30   left < 10`
 
+// listOptions are what the flags of sessions say.
+type listOptions struct {
+	limit int // 0: none
+	fw1   bool
+}
+
 func sessionsCommand(c *cli) *cobra.Command {
-	limit := 0
+	var o listOptions
 	cmd := c.listing(&cobra.Command{
 		Use:   "sessions [FILTER]",
 		Short: "List sessions",
@@ -32,10 +38,11 @@ func sessionsCommand(c *cli) *cobra.Command {
   sallyport sessions kill host 192.0.2.9`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.buffered(func() error { return c.listSessions(cmd, args, limit) })
+			return c.buffered(func() error { return c.listSessions(cmd, args, o) })
 		},
 	})
-	cmd.Flags().IntVar(&limit, "limit", 0, "list so many at most; 0: all")
+	cmd.Flags().IntVar(&o.limit, "limit", 0, "list so many at most; 0: all")
+	cmd.Flags().BoolVar(&o.fw1, "fw1", false, "print FireWall-1's columns")
 	cmd.AddCommand(killCommand(c))
 	return cmd
 }
@@ -91,32 +98,47 @@ func requoted(arg string, of int) string {
 	return `"` + arg + `"`
 }
 
-func (c *cli) listSessions(cmd *cobra.Command, args []string, limit int) error {
+func (c *cli) listSessions(cmd *cobra.Command, args []string, o listOptions) error {
 	filter, err := filterOf(args)
 	if err != nil {
 		return err
 	}
-	t := c.sessionTable()
-	show := func(s *control.Session) error {
-		t.add(c.sessionRow(s)...)
-		return nil
+	if o.fw1 && c.json {
+		return usagef("--fw1 and --json exclude one another")
 	}
-	if c.json {
-		show = func(s *control.Session) error { return c.object(s) }
-	}
+	show, flush := c.sessionPrinter(o.fw1)
 	n, failed := 0, error(nil)
 	err = c.client().Sessions(cmd.Context(), filter, func(s control.Session) bool {
 		n++
 		failed = show(&s)
-		return failed == nil && n != limit
+		return failed == nil && n != o.limit
 	})
-	if err == nil && !c.json {
-		t.flush()
+	if err == nil {
+		flush()
 	}
 	if err == nil {
 		err = failed
 	}
 	return err
+}
+
+// sessionPrinter returns what shows a session, and what is to be called after
+// the last.
+func (c *cli) sessionPrinter(fw1 bool) (show func(*control.Session) error, flush func()) {
+	if c.json {
+		return func(s *control.Session) error { return c.object(s) }, func() {}
+	}
+	start, rows := c.sessionTable, c.sessionRows
+	if fw1 {
+		start, rows = c.fw1Table, fw1Rows
+	}
+	t := start()
+	return func(s *control.Session) error {
+		for _, row := range rows(s) {
+			t.add(row...)
+		}
+		return nil
+	}, t.flush
 }
 
 func (c *cli) sessionTable() *table {
@@ -127,14 +149,14 @@ func (c *cli) sessionTable() *table {
 		column{title: "PACKETS", right: true, spare: 2}, column{title: "BYTES", right: true, spare: 3})
 }
 
-func (c *cli) sessionRow(s *control.Session) []string {
-	return []string{
+func (c *cli) sessionRows(s *control.Session) [][]string {
+	return [][]string{{
 		fmt.Sprint(s.ID), s.Protocol,
 		endpoint(s.Protocol, s.Original.Src, s.Original.Sport), destination(s.Protocol, s.Original.Dst, s.Original.Dport),
 		translated(s), s.State, s.Rule, span(c.now().Sub(s.Started).Truncate(time.Second)),
 		fmt.Sprintf("%d/%d", s.TimeoutLeft, s.TimeoutTotal),
 		fmt.Sprintf("%d/%d", s.Packets[0], s.Packets[1]), size(s.Bytes[0]) + "/" + size(s.Bytes[1]),
-	}
+	}}
 }
 
 // translated says how the original packets leave, as far as that differs from
