@@ -37,6 +37,17 @@ func interfaceSettings() settings {
 	return settings{forwarding: 1, rpFilter: looseRPFilter(), proxyARP: 0, proxyARPVLAN: 0}
 }
 
+// proxiesNothing refuses proxy ARP for all devices, which no device's own setting
+// can take back.
+func proxiesNothing() error {
+	const name = "net/ipv4/conf/all/proxy_arp"
+	if value, err := readSysctl(name); err != nil || value != "1" {
+		return err
+	}
+	return errors.New(name + " is 1: the box would answer ARP for every address there is; " +
+		"sysctl -w net.ipv4.conf.all.proxy_arp=0 (in a container: --sysctl net.ipv4.conf.all.proxy_arp=0)")
+}
+
 // tunSettings are for a side's TUN: what comes out of it may have an address of
 // the box as its source.
 func tunSettings() settings {

@@ -124,7 +124,7 @@ func (p *Plumbing) devices() error {
 			continue
 		}
 		if s.IPv4 {
-			if err := p.set(l.Index, interfaceSettings()); err != nil {
+			if err := errors.Join(proxiesNothing(), p.set(l.Index, interfaceSettings())); err != nil {
 				return fmt.Errorf("%v: %w", side, err)
 			}
 		}

@@ -51,7 +51,7 @@ func (p *planner) neighbours(side netstack.Side) []rule {
 		{proto: netstack.ICMPv6, from: linkLocal6},
 	}
 	for _, prefix := range p.links[side].OnLink {
-		if prefix.Addr().Is6() {
+		if !p.links[side].noARP && prefix.Addr().Is6() {
 			rules = append(rules, rule{proto: netstack.ICMPv6, from: prefix, unlabelled: true})
 		}
 	}

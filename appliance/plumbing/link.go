@@ -24,6 +24,9 @@ type Link struct {
 	Networks []netip.Prefix
 	// OnLink are those of Networks reached without a gateway.
 	OnLink []netip.Prefix
+	Up     bool // administratively; nothing passes a link that is down
+	// noARP: neighbours need not be discovered, as on a point-to-point link.
+	noARP bool
 }
 
 // own returns the link's addresses of one family.
@@ -99,7 +102,10 @@ func allLinks() ([]Link, error) {
 		if a.Flags&net.FlagLoopback != 0 {
 			continue
 		}
-		l := Link{Name: a.Name, Index: a.Index, MTU: a.MTU}
+		l := Link{
+			Name: a.Name, Index: a.Index, MTU: a.MTU,
+			Up: a.RawFlags&unix.IFF_UP != 0, noARP: a.RawFlags&unix.IFF_NOARP != 0,
+		}
 		if err := l.readAddresses(link); err != nil {
 			return nil, err
 		}

@@ -47,6 +47,11 @@ func Prepare(spec Spec, runDir string) (*Plumbing, error) {
 	if err := p.prepare(); err != nil {
 		return nil, p.retreat(err)
 	}
+	for _, l := range p.links {
+		if l.Name != "" && !l.Up {
+			p.warn("%s is down: nothing passes until it is up", l.Name)
+		}
+	}
 	return p, nil
 }
 

@@ -28,6 +28,16 @@ func TestRefusesWhatIsSomebodyElses(t *testing.T) {
 	}
 }
 
+func TestRefusesProxyARPForAll(t *testing.T) {
+	l := newLab(t)
+	l.must(writeSysctl("net/ipv4/conf/all/proxy_arp", "1"))
+	before := l.snapshot()
+	if _, err := Prepare(spec(), ""); err == nil || !strings.Contains(err.Error(), "--sysctl net.ipv4.conf.all.proxy_arp=0") {
+		t.Errorf("error %v", err)
+	}
+	l.unchanged(before)
+}
+
 func TestRefusesASecondFirewall(t *testing.T) {
 	l := newLab(t)
 	l.open(spec(), "", nil)
@@ -109,5 +119,15 @@ func TestUpdate(t *testing.T) {
 	})
 	if out, _ := l.try("ip addr show dev eth0"); strings.Contains(out, "10.1.0.254") {
 		t.Error("the gateway address is still there")
+	}
+}
+
+func TestWarnsOfAnInterfaceThatIsDown(t *testing.T) {
+	l := newLab(t)
+	l.run("ip link set eth1 down")
+	p, err := Prepare(spec(), "")
+	l.must(err)
+	if w := p.Warnings(); len(w) != 1 || !strings.Contains(w[0], "eth1 is down") {
+		t.Errorf("warnings %q", w)
 	}
 }

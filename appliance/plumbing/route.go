@@ -129,5 +129,16 @@ func through(r netlink.Route, index int) (netlink.Route, bool) {
 	r.MultiPath = slices.DeleteFunc(slices.Clone(r.MultiPath), func(h *netlink.NexthopInfo) bool {
 		return h.LinkIndex != index
 	})
+	if len(r.MultiPath) == 1 {
+		r = single(r)
+	}
 	return r, r.LinkIndex == index || len(r.MultiPath) > 0
+}
+
+// single writes a route with one hop as the kernel lists it.
+func single(r netlink.Route) netlink.Route {
+	hop := r.MultiPath[0]
+	r.Gw, r.Via, r.LinkIndex, r.Encap, r.MultiPath = hop.Gw, hop.Via, hop.LinkIndex, hop.Encap, nil
+	r.Flags |= hop.Flags
+	return r
 }

@@ -90,6 +90,22 @@ pref 961 iif eth1 lookup 8302
 `)
 }
 
+// Nobody discovers neighbours on a point-to-point link: all ICMPv6 that comes
+// over it to a global address is the firewall's.
+func TestRulesIPv6PointToPoint(t *testing.T) {
+	links := facts()
+	links[1].noARP = true
+	rules, err := planRules(ipv6, spec(), links, ephemeral)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rules {
+		if r.unlabelled && r.iif == "eth1" {
+			t.Errorf("there is %v", r)
+		}
+	}
+}
+
 func TestRulesOfAClosedFamily(t *testing.T) {
 	s := spec()
 	s.Sides[0].IPv4, s.Sides[1].IPv4 = false, false
