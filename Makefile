@@ -61,6 +61,10 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 integration: ## real traffic in network namespaces, and a real Docker engine
 	$(REQUIRE) $(GO) test -count=1 -timeout 20m -v ./integration/... | grep -v '^ *=== '
 
+.PHONY: spitzner
+spitzner: setup ## Lance Spitzner's experiments of 2000, under each profile (root)
+	$(GO) run ./integration/spitzner
+
 .PHONY: bench
 bench: ## the firewall beside the kernel's own, as ratios (root)
 	$(GO) run ./integration/bench

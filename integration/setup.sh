@@ -4,7 +4,7 @@
 # and says what is missing where it may not install them.
 set -eu
 
-# package:program it is wanted for
+# package:program it is wanted for, or a file of it
 wanted="
 iproute2:ip
 iputils-ping:ping
@@ -18,18 +18,20 @@ iptables:iptables
 docker.io:dockerd
 docker-compose:docker-compose
 busybox-static:busybox
+hping3:hping3
+nmap:nmap
+python3-scapy:/usr/lib/python3/dist-packages/scapy
 gcc:gcc
-libc6-dev:
+libc6-dev:/usr/include/stdlib.h
 "
 
 missing=
 for entry in $wanted; do
 	package=${entry%%:*} program=${entry#*:}
-	if [ -n "$program" ]; then
-		command -v "$program" >/dev/null || missing="$missing $package"
-	else
-		[ -e /usr/include/stdlib.h ] || missing="$missing $package"
-	fi
+	case $program in
+	/*) [ -e "$program" ] ;;
+	*) command -v "$program" >/dev/null ;;
+	esac || missing="$missing $package"
 done
 # A client alone is not enough: the docker command comes with the engine.
 [ -n "$missing" ] || exit 0
