@@ -62,7 +62,7 @@ var fragmentRows = []experiment{{
 }}
 
 // shortFragments has the firewall hold fragments for the shortest time.
-var shortFragments = setup{state: "[state.timeouts]\nfragment = \"1s\""}
+var shortFragments = setup{state: "[state.fragments]\ntimeout = \"1s\""}
 
 // fragmentPatience is how long it is waited for that to end.
 const fragmentPatience = 4 * time.Second
