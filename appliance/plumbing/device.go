@@ -91,6 +91,9 @@ func (p *Plumbing) address(tun netlink.Link) error {
 	return a.add()
 }
 
+// maxTUN is the largest MTU of a TUN: that of an IPv4 packet.
+const maxTUN = 65535
+
 // raise readies a TUN and brings it up: no IPv6 address of its own, so that the
 // kernel says nothing on it by itself, and the MTU of the interface it serves.
 func (p *Plumbing) raise(tun netlink.Link, mtu int) error {
@@ -106,7 +109,7 @@ func (p *Plumbing) raise(tun netlink.Link, mtu int) error {
 			return err
 		}
 	}
-	if mtu > 0 && a.MTU != mtu {
+	if mtu = min(mtu, maxTUN); mtu > 0 && a.MTU != mtu {
 		if err := netlink.LinkSetMTU(tun, mtu); err != nil {
 			return attempt(fmt.Sprintf("ip link set %s mtu %d", a.Name, mtu), err)
 		}
