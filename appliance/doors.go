@@ -3,6 +3,7 @@ package appliance
 import (
 	"fmt"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -22,13 +23,21 @@ func (a *Appliance) shutDoors() error {
 	if err != nil {
 		return err
 	}
-	p, err := plumbing.Prepare(spec, filepath.Dir(a.settings.Control.Socket))
+	p, err := plumbing.Prepare(spec, runDir(a.settings.Control.Socket))
 	if err != nil {
 		return err
 	}
 	a.plumbing, a.spec = p, spec
 	a.onStop(p.Undo)
 	return nil
+}
+
+// runDir is where the plumbing keeps what a killed run would need: beside the
+// control socket. Where it cannot be made, the plumbing says what that means.
+func runDir(socket string) string {
+	dir := filepath.Dir(socket)
+	_ = os.MkdirAll(dir, 0o755)
+	return dir
 }
 
 // openDevices makes the two devices. They are as large as the interfaces they
