@@ -112,14 +112,23 @@ type iperfReport struct {
 	}
 }
 
-func iperf(t *testing.T, from *lab.Host, to netip.Addr, args ...string) iperfReport {
+// iperf measures for a second. It comes again to a server that is still busy
+// with the one before.
+func iperf(t *testing.T, from *lab.Host, to netip.Addr, args ...string) (r iperfReport) {
 	t.Helper()
 	args = append([]string{"-c", to.String(), "-p", strconv.Itoa(iperfPort), "-J", "-t", "1"}, args...)
-	out, err := from.Command("iperf3", args...).Output()
-	var r iperfReport
-	if jsonErr := json.Unmarshal(out, &r); jsonErr != nil || err != nil || r.Error != "" {
-		t.Fatalf("iperf3 %s: %v, %v, %s", strings.Join(args, " "), err, jsonErr, r.Error)
-	}
+	eventually(t, "iperf3 is served", func() bool {
+		out, err := from.Command("iperf3", args...).Output()
+		r = iperfReport{}
+		jsonErr := json.Unmarshal(out, &r)
+		if strings.Contains(r.Error, "busy") {
+			return false
+		}
+		if jsonErr != nil || err != nil || r.Error != "" {
+			t.Fatalf("iperf3 %s: %v, %v, %s", strings.Join(args, " "), err, jsonErr, r.Error)
+		}
+		return true
+	})
 	return r
 }
 

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"sync/atomic"
-	"time"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
@@ -39,21 +38,7 @@ func (l *Lab) Connect(a *Host, la Leg, b *Host, lb Leg, mtu int) error {
 	if err := errors.Join(a.up(la), b.up(lb)); err != nil {
 		return err
 	}
-	return errors.Join(a.waitUp(la.Interface), b.waitUp(lb.Interface))
-}
-
-// waitUp waits until the kernel counts a link's carrier: it does so a moment
-// after both ends are up, and until then drops packets and marks routes.
-func (h *Host) waitUp(ifname string) error {
-	return h.netlink(func(n *netlink.Handle) error {
-		for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-			link, err := n.LinkByName(ifname)
-			if err != nil || link.Attrs().OperState == netlink.OperUp {
-				return err
-			}
-		}
-		return fmt.Errorf("%s %s: no carrier", h.Name, ifname)
-	})
+	return errors.Join(a.waitReady(la.Interface), b.waitReady(lb.Interface))
 }
 
 // up configures an interface that exists and remembers it as a leg.
