@@ -40,12 +40,24 @@ func (a *Appliance) notice(n *forward.Notice) {
 	case n.Fault != nil:
 		a.log.Error().Interface("fault", n.Fault).Bytes("stack", n.Stack).Msg("a fault while deciding packets; they were dropped")
 	case n.Reason != netstack.ReasonNone:
-		a.where(a.log.Info(), n).Stringer("reason", n.Reason).Msg(refusal(n.Verdict))
+		a.refused(n)
 	case n.Event == state.Opened:
 		a.where(a.log.Info(), n).Uint64("session", n.Session).Msg("session opened")
 	case n.Event == state.PassedBy:
 		a.where(a.log.Info(), n).Msg("passed without a session")
 	}
+}
+
+// refused logs a packet that did not pass, and what of the session it belies.
+func (a *Appliance) refused(n *forward.Notice) {
+	e := a.where(a.log.Info(), n).Stringer("reason", n.Reason)
+	if n.Condition != state.NoCondition {
+		e = e.Stringer("condition", n.Condition)
+	}
+	if n.Session != 0 {
+		e = e.Uint64("session", n.Session)
+	}
+	e.Msg(refusal(n.Verdict))
 }
 
 func refusal(v netstack.Verdict) string {

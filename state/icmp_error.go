@@ -8,7 +8,9 @@ import "sallyport/netstack"
 // session, with the quotation as its receiver knows the packet.
 //
 // An error is counted, and changes nothing else: it neither refreshes nor ends
-// a session (RFC 5508 REQ-6, RFC 5382 REQ-10, RFC 5927).
+// a session (RFC 5508 REQ-6, RFC 5382 REQ-10, RFC 5927). One about a TCP segment
+// is believed only if that segment can be on its way: a stranger who forges
+// errors would have to guess its sequence number (RFC 5927 4.1).
 func (t *Table) trackError(p *netstack.Packet, now Instant) (Match, netstack.Reason) {
 	key := p.Quoted.Reverse(p.Flow.In)
 	r, d := t.find(&key, now)
@@ -16,8 +18,13 @@ func (t *Table) trackError(p *netstack.Packet, now Instant) (Match, netstack.Rea
 		return Match{}, netstack.ICMPUnrelated
 	}
 	s := t.sessions.at(r)
-	s.count(d, p)
 	m := t.match(r, d)
+	if seq, ok := p.QuotedTCPSeq(); ok && t.termsOf(s).Profile != FW1 {
+		if m.Condition = s.quotes(d.Opposite(), seq); m.Condition != NoCondition {
+			return m, netstack.ICMPUnrelated
+		}
+	}
+	s.count(d, p)
 	m.Quoted = s.key[d.Opposite()]
 	m.Leave = errorLeaves(m.Leave, &s.key[d], &p.Flow)
 	return m, netstack.ReasonNone

@@ -78,7 +78,7 @@ func compare(t *testing.T, table *Table, w *twin, now Instant) {
 	got, want := map[uint64]View{}, map[uint64]View{}
 	table.Sessions(now, 0, 1<<20, func(v View) { got[v.ID] = v })
 	for _, s := range w.sessions {
-		timer := timerOf(s.key[0].Proto, s.phase)
+		timer := s.timer
 		want[s.id] = View{
 			ID: s.id, Original: s.key[0], Reply: s.key[1], State: phaseWords[s.phase], Timer: timer, Rule: s.rule,
 			Started: s.started, LastSeen: s.seen, TimeoutLeft: time.Duration(s.expires - now), TimeoutTotal: w.timeouts[timer],

@@ -21,8 +21,12 @@ func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (Match, netst
 		return Match{}, netstack.FragLimit
 	}
 	if r, d := t.find(&p.Flow, now); r != 0 {
-		if m, v := t.admit(r, d, p, now); !v.fresh {
+		m, v := t.admit(r, d, p, now)
+		if v.effect != asks {
 			return m, v.reason
+		}
+		if t.keeps(r, d, &p.Flow, &a) {
+			return t.await(r, d, p, &a, now)
 		}
 		t.end(r, CauseReplaced)
 	}

@@ -5,15 +5,26 @@ import "sallyport/netstack"
 // ruling is what a tracker says about a packet that looks like one of its
 // session's.
 type ruling struct {
-	reason netstack.Reason // ReasonNone: it belongs
-	// fresh: it does not belong, but may open a new session in this one's
-	// place if the policy lets it.
-	fresh bool
+	reason    netstack.Reason // ReasonNone: it belongs
+	condition Condition       // that it failed, if it is refused for one
+	effect    effect          // on its session, if it belongs
 }
+
+// effect is what a packet that belongs to a session does to it.
+type effect uint8
+
+const (
+	prolongs effect = iota // it shows that the conversation lives
+	idles                  // it passes and proves nothing: no timer moves
+	doubts                 // a RST that may not be exact: see TCPUnverifiedReset
+	asks                   // a SYN for a new connection in this one's place: the policy is to be asked
+	reopens                // the other end agrees to that
+)
 
 var (
 	belongs = ruling{}
-	anew    = ruling{fresh: true}
+	idle    = ruling{effect: idles}
+	anew    = ruling{effect: asks}
 )
 
 func refused(r netstack.Reason) ruling { return ruling{reason: r} }

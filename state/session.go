@@ -28,6 +28,9 @@ type session struct {
 
 	dstRule, srcRule uint16 // the translation rules at work, 1-based, 0: none
 
+	newScale uint8  // TCP: of the SYN that newSYN is of, as peer.scale
+	newSYN   uint32 // the sequence number of a SYN that waits to take this session's place: see tcp_reuse.go
+
 	packets, bytes [2]uint64
 
 	peer [2]peer // TCP: the sender of each direction

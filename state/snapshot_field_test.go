@@ -97,7 +97,7 @@ func valuesOf(v reflect.Value) (values []reflect.Value) {
 			of(uint64(bit))
 		}
 	case peerFlags:
-		for _, bit := range []peerFlags{answered, finSent, finAcked} {
+		for bit := crossed; bit <= heard; bit <<= 1 {
 			of(uint64(bit))
 		}
 	default:

@@ -31,6 +31,8 @@ func (s *saved) fields(c *codec) {
 		u64(c, &s.bytes[d])
 		s.peer[d].fields(c)
 	}
+	u32(c, &s.newSYN)
+	u8(c, &s.newScale)
 }
 
 func (p *peer) fields(c *codec) {
@@ -53,8 +55,8 @@ var (
 	}
 	savedTimers = []Timer{
 		TCPOpening, TCPEstablished, TCPClosing, TCPTimeWait, TCPReset, UDPSingle, UDPMultiple, ICMPQuery,
-		GenericSingle, GenericMultiple, TCPPickUp,
+		GenericSingle, GenericMultiple, TCPPickUp, TCPUnverifiedReset,
 	}
 	savedFlags     = []Flags{SourceNAT, DestinationNAT, Hairpin, Replied, Logged, reported, PickedUp}
-	savedPeerFlags = []peerFlags{answered, finSent, finAcked}
+	savedPeerFlags = []peerFlags{crossed, finSent, finAcked, challenged, newSYN, newData, heard}
 )

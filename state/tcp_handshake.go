@@ -1,55 +1,82 @@
 package state
 
-import (
-	"gvisor.dev/gvisor/pkg/tcpip/header"
+import "sallyport/netstack"
 
-	"sallyport/netstack"
-)
+// The handshake
+//
+// The answer to a SYN is a SYN-ACK that acknowledges it (and at most the data
+// that came with it, RFC 7413), a RST that does, or a SYN that crosses it.
+// Nothing else completes anything: neither data from the originator nor a bare
+// ACK of its SYN from the other end.
+//
+// When SYNs cross, the originator answers the other's with a SYN-ACK, or, if it
+// has had the other's SYN-ACK by then, with an ACK. From the other end only a
+// SYN-ACK will do: a bare ACK is the split handshake, by which a server makes
+// itself look like the client.
+//
+// An acknowledgement of something else than the SYN, bare or with a SYN, is of
+// an older conversation that the other end still believes in, or of an old
+// duplicate of the SYN. The originator puts it right with a RST (RFC 9293 fig. 9
+// and 10). Both pass, and change nothing.
 
-// unanswered judges the originator in syn-sent: it may only repeat its SYN.
+// unanswered judges the originator in syn-sent: it repeats its SYN, or answers
+// one that has crossed it.
 func (s *session) unanswered(g *segment) ruling {
-	if g.kind() != syn {
-		return refused(netstack.Handshake)
-	}
-	if g.seq != s.peer[Reply].ack {
+	other := &s.peer[Reply]
+	switch k := g.kind(); {
+	case k == syn && g.seq == other.ack:
+		s.peer[Original].seqLo = later(s.peer[Original].seqLo, g.end())
+		return belongs
+	case k == syn:
 		return anew
+	case k == synAck && other.has(crossed) && g.seq == other.ack && g.ack == other.seqLo:
+		s.phase = synSent2
+		s.peer[Original].ack = g.ack
+		s.peer[Original].observe(other, g)
+		return belongs
+	case k&rst != 0 && other.has(challenged):
+		return idle
+	case k&rst != 0:
+		return refused(netstack.RSTInvalid)
+	case k&syn == 0 && k&ack != 0:
+		return refused(netstack.Asymmetric) // the SYN-ACK took another way
 	}
-	s.peer[Original].seqLo = later(s.peer[Original].seqLo, g.end())
-	return belongs
+	return refused(netstack.Handshake)
 }
 
 // answer judges the other end in syn-sent.
 func (s *session) answer(g *segment) ruling {
 	src, dst := &s.peer[Reply], &s.peer[Original]
-	acks := g.has(header.TCPFlagAck) && src.acknowledges(dst, g)
+	acks := g.has(ack) && src.acknowledges(dst, g)
 	switch k := g.kind(); {
-	case k&header.TCPFlagRst != 0 && k&syn == 0:
-		if !acks {
-			return refused(netstack.RSTInvalid)
-		}
+	case k&rst != 0 && acks:
 		s.phase = reset
+	case k&rst != 0:
+		return refused(netstack.RSTInvalid)
 	case k == synAck && acks:
 		s.phase = synReceived
 		s.learnSYN(Reply, g)
 	case k == syn:
-		s.phase = synSent2
-		s.learnSYN(Reply, g)
+		src.begin(g)
+		src.flags = crossed
+		return idle
+	case (k == synAck || k == ack && g.len == 0) && !acks:
+		src.flags |= challenged
+		return idle
 	default:
 		return refused(netstack.Handshake)
 	}
 	return belongs
 }
 
-// learnSYN learns from the SYN or SYN-ACK of the peer of direction d, and that
-// the other may now send into the window that it gives.
+// learnSYN learns from the SYN-ACK of the peer of direction d, and that it may
+// now send into the window that the other's SYN has given.
 func (s *session) learnSYN(d Direction, g *segment) {
 	src, dst := &s.peer[d], &s.peer[d.Opposite()]
 	src.begin(g)
 	dst.ack = g.seq
 	src.seqHi = later(src.seqLo, g.seq+1+dst.maxWin)
-	if g.has(header.TCPFlagAck) {
-		src.observe(dst, g)
-	}
+	src.observe(dst, g)
 }
 
 // answerAgain judges the other end in syn-received. It may repeat its SYN-ACK,
@@ -58,15 +85,19 @@ func (s *session) learnSYN(d Direction, g *segment) {
 func (s *session) answerAgain(g *segment) ruling {
 	src, dst := &s.peer[Reply], &s.peer[Original]
 	switch k := g.kind(); {
-	case k&header.TCPFlagRst != 0:
+	case k&rst != 0:
 		return s.resetBy(Reply, g)
 	case k == synAck:
 		if before(g.ack, src.ack) || before(dst.seqLo, g.ack) {
 			return refused(netstack.Handshake)
 		}
 		s.learnSYN(Reply, g)
-	case k&header.TCPFlagSyn == 0 && k&header.TCPFlagAck != 0:
-		src.observe(dst, g)
+	case k == syn && g.seq == dst.ack:
+		return idle
+	case k == syn:
+		return anew
+	case k&ack != 0:
+		return s.hear(Reply, g)
 	default:
 		return refused(netstack.Handshake)
 	}
@@ -78,33 +109,59 @@ func (s *session) answerAgain(g *segment) ruling {
 func (s *session) confirm(g *segment) ruling {
 	src, dst := &s.peer[Original], &s.peer[Reply]
 	switch k := g.kind(); {
-	case k&header.TCPFlagRst != 0:
+	case k&rst != 0:
 		return s.resetBy(Original, g)
 	case k == syn && src.repeatsSYN(dst, g):
+		return idle
+	case k == syn:
+		return anew
+	case k&ack == 0, !src.acknowledges(dst, g), k&syn != 0 && !src.repeatsSYN(dst, g):
+		return refused(netstack.Handshake)
+	case k&syn == 0 && src.fails(dst, g) != NoCondition:
+		return outOfWindow(src.fails(dst, g))
+	}
+	src.observe(dst, g)
+	s.phase = s.fins()
+	return belongs
+}
+
+// crossed judges the originator in syn-sent2: it waits for the other end's
+// SYN-ACK.
+func (s *session) crossed(g *segment) ruling {
+	src, dst := &s.peer[Original], &s.peer[Reply]
+	switch k := g.kind(); {
+	case k&rst != 0:
+		return s.resetBy(Original, g)
+	case k == syn && src.repeatsSYN(dst, g):
+		return idle
+	case k == syn:
+		return anew
+	case k == synAck && src.repeatsSYN(dst, g) && g.ack == dst.seqLo:
 		return belongs
-	case k&header.TCPFlagSyn == 0 && k&header.TCPFlagAck != 0 && src.acknowledges(dst, g):
-		s.phase = established
-		return s.transfer(Original, g)
 	}
 	return refused(netstack.Handshake)
 }
 
-// crossing judges either end in syn-sent2. Each may repeat its SYN, and must
-// acknowledge the other's with a SYN-ACK.
-func (s *session) crossing(d Direction, g *segment) ruling {
-	src, dst := &s.peer[d], &s.peer[d.Opposite()]
+// crossing judges the other end in syn-sent2: it must acknowledge the
+// originator's SYN with a SYN-ACK. One of another sequence number says that the
+// SYN that crossed was not its own.
+func (s *session) crossing(g *segment) ruling {
+	src, dst := &s.peer[Reply], &s.peer[Original]
 	switch k := g.kind(); {
-	case k&header.TCPFlagRst != 0 && k&syn == 0:
-		return s.resetBy(d, g)
+	case k&rst != 0:
+		return s.resetBy(Reply, g)
 	case k == syn && src.repeatsSYN(dst, g):
-		return belongs
-	case k == synAck && src.repeatsSYN(dst, g) && (src.acknowledges(dst, g) || src.has(answered)):
+		return idle
+	case k == syn:
+		return anew
+	case k != synAck || !src.acknowledges(dst, g):
+		return refused(netstack.Handshake)
+	case g.end() == src.seqLo:
+		s.phase = established
 		src.observe(dst, g)
-		src.flags |= answered
-		if dst.has(answered) {
-			s.phase = established
-		}
-		return belongs
+	default:
+		s.phase = synReceived
+		s.learnSYN(Reply, g)
 	}
-	return refused(netstack.Handshake)
+	return belongs
 }

@@ -16,10 +16,13 @@ type peer struct {
 type peerFlags uint8
 
 const (
-	answered peerFlags = 1 << iota // simultaneous open: it has acknowledged the other's SYN
-	finSent                        // seqLo counts its FIN
-	finAcked                       // the other end has acknowledged that FIN
-	heard                          // of a session picked up: it has spoken
+	crossed    peerFlags = 1 << iota // it has sent a SYN that crosses the other's, so far unanswered
+	challenged                       // it has answered the other's SYN with an acknowledgement of something else
+	finSent                          // seqLo counts its FIN
+	finAcked                         // the other end has acknowledged that FIN
+	newSYN                           // it has sent the SYN that session.newSYN is of
+	newData                          // and data with it (RFC 7413)
+	heard                            // of a session picked up: it has spoken
 )
 
 func (p *peer) has(f peerFlags) bool { return p.flags&f != 0 }
@@ -39,13 +42,8 @@ func (src *peer) begin(g *segment) {
 	*src = peer{seqLo: g.end(), seqHi: g.end(), ack: src.ack, maxWin: g.win, scale: g.scale}
 }
 
-// observe learns from a segment that src has sent to dst. One that acknowledges
-// what dst has not sent, or goes beyond the window and its probe, teaches
-// nothing: a stranger who cannot see the conversation must not move it.
+// observe learns from a segment that src has sent to dst, and that may be true.
 func (src *peer) observe(dst *peer, g *segment) {
-	if before(dst.seqLo, g.ack) || before(later(src.seqHi, src.seqLo)+1, g.end()) {
-		return
-	}
 	win := g.win
 	if !g.has(header.TCPFlagSyn) {
 		win <<= src.shift(dst)
@@ -73,10 +71,4 @@ func (src *peer) acknowledges(dst *peer, g *segment) bool {
 // 7413) and a little after it.
 func (src *peer) repeatsSYN(dst *peer, g *segment) bool {
 	return dst.ack-g.seq <= 0xffff
-}
-
-// mayReset reports whether a RST from src can be meant for this conversation:
-// its sequence number is one that dst may still be waiting for.
-func (src *peer) mayReset(dst *peer, g *segment) bool {
-	return !before(g.seq, dst.ack) && !before(later(src.seqHi, src.seqLo), g.seq)
 }

@@ -5,41 +5,168 @@ import (
 	"time"
 
 	"sallyport/netstack"
+	"sallyport/netstack/nettest"
 )
 
-func TestTCPANewSYNReplacesWhatIsOver(t *testing.T) {
-	for name, c := range map[string]struct {
-		way []segmentSpec
-		syn segmentSpec
-	}{
-		"unanswered SYN given up":    {synSentWay, fromClient("S", 100000, 0)},
-		"time-wait, next number":     {timeWaitWay, fromClient("S", 2, 0)},
-		"time-wait, a higher number": {timeWaitWay, fromClient("S", 100000, 0)},
-		"reset, any number":          {resetWay, fromClient("S", 0xffff0000, 0)},
-	} {
+// newSYNs are SYNs for a new connection in each phase: none of them repeats the
+// conversation's own.
+var newSYNs = map[string][]segmentSpec{
+	"syn-sent": synSentWay, "syn-sent2": synSent2Way, "syn-received": synReceivedWay, "established": establishedWay,
+	"fin-wait": finWaitWay, "close-wait": closeWaitWay, "closing": closingWay, "last-ack": lastAckWay,
+	"time-wait": timeWaitWay, "reset": resetWay,
+}
+
+func TestS12ANewSYNIsTheRuleBasesToJudge(t *testing.T) {
+	for state, way := range newSYNs {
 		for _, start := range starts {
-			v := newTalk(t, start, c.way)
-			old := v.only()
-			in, p := c.syn.build(v)
-			m := v.passes(in, p)
-			if now := v.only(); now.ID == old.ID || m.Session != now.ID || now.State != "syn-sent" || now.Packets != [2]uint64{1, 0} {
-				t.Errorf("%s from %#x: %+v, then %+v", name, start, old, now)
-			}
-			if s := v.Stats(); s.Ended[CauseReplaced] != 1 || s.Mappings != 1 {
-				t.Errorf("%s: %+v", name, s)
+			v := newTalk(t, start, way)
+			before, peers := v.only(), v.peers()
+			v.policy = func(*netstack.Packet) (Admission, bool) { return Admission{}, false }
+			v.refuses(fromClient("S", 100000, 0), netstack.Policy)
+			v.refuses(fromServer("S", 100000, 0, nettest.Window(1)), map[bool]netstack.Reason{true: netstack.Policy, false: none}[state != "syn-sent"])
+			if after := v.only(); state != "syn-sent" && (after != before || v.peers() != peers) {
+				t.Errorf("%s from %#x: refused, and yet\nfrom %+v\nto   %+v", state, start, before, after)
 			}
 		}
 	}
 }
 
-func TestTCPASYNThatThePolicyRefusesReplacesNothing(t *testing.T) {
-	v := newTalk(t, starts[0], timeWaitWay)
-	before := v.only()
-	v.policy = func(*netstack.Packet) (Admission, bool) { return Admission{}, false }
-	in, p := fromClient("S", 100000, 0).build(v)
-	v.refused(in, p, netstack.Policy)
-	if after := v.only(); after != before {
-		t.Errorf("from %+v\nto   %+v", before, after)
+// An admitted one passes as the session's packet, and disturbs nothing.
+func TestS12ANewSYNDisturbsNothing(t *testing.T) {
+	for state, way := range newSYNs {
+		for _, start := range starts {
+			v := newTalk(t, start, way)
+			before := v.only()
+			v.leaves(v.passes(fromClient("S", 100000, 0).build(v)), outside, "tcp 192.0.2.1:40000 -> 1.1.1.1:443")
+			after := v.only()
+			if after.ID != before.ID || after.State != state || after.Packets[Original] != before.Packets[Original]+1 {
+				t.Errorf("%s from %#x: from %+v\nto   %+v", state, start, before, after)
+			}
+			if v.live() && state != "syn-sent" && after.TimeoutLeft != before.TimeoutLeft {
+				t.Errorf("%s: %v left, before %v", state, after.TimeoutLeft, before.TimeoutLeft)
+			}
+		}
+	}
+	judge(t, append(establishedWay[:3:3], fromClient("S", 100000, 0)), []tcpCase{
+		{"the endpoint's challenge ACK", fromServer("A", 1, 1), belongs, "established"},
+		{"the conversation goes on", fromClient("PA", 1, 1, data(10)), belongs, "established"},
+		{"the RST of one who is surprised by the challenge", fromClient("R", 1, 0), belongs, "reset"},
+		{"the RST of one who knows no conversation", fromServer("RA", -starts[0][1], 100001), belongs, "reset"},
+		{"a RST that acknowledges another SYN", fromServer("RA", 0x20000, 100002), invalid(BeyondWindow), "established"},
+		{"a SYN-ACK for another SYN", fromServer("SA", 0x20000, 100002), refused(netstack.Handshake), "established"},
+	})
+}
+
+// agrees has the server accept the client's new SYN, and the client confirm.
+func (v *talk) agrees(seq uint32) {
+	v.Helper()
+	old := v.only()
+	v.passes(fromClient("S", seq, 0, scale(3), nettest.Window(2000)).build(v))
+	m := v.passes(fromServer("SA", 900000, seq+1, scale(2), nettest.Window(3000)).build(v))
+	w := v.only()
+	if w.ID == old.ID || m.Session != w.ID || w.State != "syn-received" || w.Started != v.now || w.TimeoutLeft != 30*time.Second {
+		v.Fatalf("from %+v\nto   %+v", old, w)
+	}
+	v.passes(fromClient("A", seq+1, 900001, nettest.Window(100)).build(v))
+	v.passes(fromServer("PA", 900001, seq+1, data(800)).build(v))
+	v.refuses(fromServer("PA", 900001+0x10000, seq+1, data(10)), netstack.OutOfWindow)
+	v.refuses(fromServer("PA", 1, 1, data(10)), netstack.OutOfWindow) // of the old one
+	if w := v.only(); w.State != "established" || w.Packets != [2]uint64{1, 2} {
+		v.Errorf("%+v", w)
+	}
+}
+
+func TestS12TheOtherEndAgreesToANewSYN(t *testing.T) {
+	for state, way := range newSYNs {
+		if state == "syn-sent2" {
+			continue // as syn-received
+		}
+		for _, start := range starts {
+			v := newTalk(t, start, way)
+			opened := v.Stats().Opened
+			v.after(5 * time.Second)
+			v.agrees(100000)
+			if s := v.Stats(); s.Ended[CauseReplaced] != 1 || s.Opened != opened+1 || s.Mappings != 1 || s.Sessions != 1 || s.HalfOpen != 0 {
+				t.Errorf("%s from %#x: %+v", state, start, s)
+			}
+			checkInvariants(t, v.Table)
+		}
+	}
+}
+
+// RFC 6191: whether a SYN with a lower number is a new connection's, the end in
+// TIME-WAIT can tell by the timestamp. It may also still want its FIN
+// acknowledged.
+func TestS15TimeWaitIsTheEndpointsToEnd(t *testing.T) {
+	for _, seq := range []uint32{2, 3, 100000, 1, 0, 0xffff0000} {
+		for _, start := range starts {
+			v := newTalk(t, start, timeWaitWay)
+			v.after(115 * time.Second)
+			v.agrees(seq)
+			v = newTalk(t, start, timeWaitWay)
+			v.passes(fromClient("S", seq, 0).build(v))
+			v.passes(fromServer("FA", 1, 2).build(v))
+		}
+	}
+}
+
+// The SYN's sender is the old conversation's other end: the new one goes the
+// other way.
+func TestS12ANewSYNFromTheOtherEnd(t *testing.T) {
+	for _, start := range starts {
+		r := newRig(t, Limits{MaxSessions: 10})
+		r.policy = func(p *netstack.Packet) (Admission, bool) {
+			return Admission{Rule: 7, Generation: 3, Out: p.Flow.In.Opposite(), Log: true}, true
+		}
+		v := &talk{r, start[0], start[1]}
+		plain := func(s segmentSpec) (netstack.Side, nettest.Packet) {
+			if s.fromClient {
+				return inside, nettest.TCP("10.1.0.5:40000", "1.1.1.1:443", s.options(v.client, v.server)...)
+			}
+			return outside, nettest.TCP("1.1.1.1:443", "10.1.0.5:40000", s.options(v.server, v.client)...)
+		}
+		for _, s := range establishedWay {
+			r.passes(plain(s))
+		}
+		old := r.only()
+		r.passes(plain(fromServer("S", 70000, 0)))
+		m := r.passes(plain(fromClient("SA", 80000, 70001)))
+		r.passes(plain(fromServer("A", 70001, 80001)))
+		w := r.only()
+		if w.Original != old.Reply || w.Reply != old.Original || w.State != "established" || m.Dir != Reply || m.Event != Opened {
+			t.Errorf("from %#x: %+v, %+v", start, w, m)
+		}
+		ended := make([]Ended, 3)
+		if n, _ := r.Ended(ended); n != 1 || ended[0].ID != old.ID || ended[0].Cause != CauseReplaced {
+			t.Errorf("%d: %+v", n, ended)
+		}
+		checkInvariants(t, r.Table)
+	}
+}
+
+// Data in the new SYN may be acknowledged with it (RFC 7413), and no more.
+func TestS12ANewSYNWithData(t *testing.T) {
+	v := newTalk(t, starts[1], append(establishedWay[:3:3], fromClient("S", 100000, 0, data(500))))
+	v.passes(fromServer("SA", 900000, 100501).build(v))
+	v = newTalk(t, starts[1], append(establishedWay[:3:3], fromClient("S", 100000, 0)))
+	v.refuses(fromServer("SA", 900000, 100501), netstack.Handshake)
+}
+
+// The policy has changed, and sends the new connection elsewhere: it does not
+// pass as the old one's.
+func TestS12ANewSYNThatTheRulesSendElsewhere(t *testing.T) {
+	for state, way := range newSYNs {
+		v := newTalk(t, starts[0], way)
+		old := v.only()
+		v.policy = forward("198.51.100.7", 0, outside, pool("192.0.2.1", 1024, 65535))
+		if !v.live() {
+			v.leaves(v.passes(fromClient("S", 100000, 0).build(v)), outside, "tcp 192.0.2.1:40000 -> 198.51.100.7:443")
+			continue
+		}
+		v.refuses(fromClient("S", 100000, 0), netstack.Handshake)
+		if now := v.only(); now != old {
+			t.Errorf("%s: from %+v\nto   %+v", state, old, now)
+		}
 	}
 }
 
@@ -50,7 +177,7 @@ func TestTCPTimers(t *testing.T) {
 		total time.Duration
 	}{
 		{"syn-sent", synSentWay, 30 * time.Second},
-		{"syn-sent2", crossingWay, 30 * time.Second},
+		{"syn-sent2", synSent2Way, 30 * time.Second},
 		{"syn-received", synReceivedWay, 30 * time.Second},
 		{"established", establishedWay, 2*time.Hour + 4*time.Minute},
 		{"fin-wait", finWaitWay, 2*time.Hour + 4*time.Minute},
@@ -77,20 +204,9 @@ func TestS15StragglersDoNotProlongWhatIsOver(t *testing.T) {
 	for name, way := range map[string][]segmentSpec{"time-wait": timeWaitWay, "reset": resetWay} {
 		v := newTalk(t, starts[0], way)
 		left := v.only().TimeoutLeft
-		in, p := fromClient("A", 2, 2).build(v)
-		v.after(time.Second).passes(in, p)
+		v.after(time.Second).passes(fromClient("A", 1, 1).build(v))
 		if w := v.only(); w.State != name || w.TimeoutLeft != left-time.Second {
 			t.Errorf("%s: %+v", name, w)
 		}
-	}
-}
-
-// A refused packet must not keep a session alive either.
-func TestTCPRefusedPacketsDoNotRefresh(t *testing.T) {
-	v := newTalk(t, starts[0], establishedWay)
-	in, p := fromServer("R", 100000, 0).build(v)
-	v.after(time.Hour).refused(in, p, netstack.RSTInvalid)
-	if w := v.only(); w.TimeoutLeft != time.Hour+4*time.Minute {
-		t.Errorf("%+v", w)
 	}
 }

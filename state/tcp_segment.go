@@ -12,12 +12,10 @@ type segment struct {
 	flags    header.TCPFlags
 	scale    uint8 // of a SYN: its window scale option, or noScale
 	seq, ack uint32
+	sack     uint32 // the highest sequence number it acknowledges, selectively or not
 	win      uint32 // as it stands in the header, not scaled
 	len      uint32 // bytes of payload
 }
-
-// noScale says that a SYN had no window scale option.
-const noScale = 0xff
 
 func segmentOf(p *netstack.Packet) segment {
 	h := p.TCP()
@@ -29,32 +27,13 @@ func segmentOf(p *netstack.Packet) segment {
 		win:   uint32(h.WindowSize()),
 		len:   uint32(p.PayloadLen()),
 	}
+	g.sack = g.ack
 	if g.has(header.TCPFlagSyn) {
 		g.scale = windowScale(h.Options())
+	} else {
+		g.sack = sackEdge(h.Options(), g.ack)
 	}
 	return g
-}
-
-// windowScale returns the window scale option's shift, at most 14 (RFC 7323
-// 2.3), or noScale. It stops at the first option that cannot be walked.
-func windowScale(options []byte) uint8 {
-	for len(options) > 0 {
-		switch options[0] {
-		case header.TCPOptionEOL:
-			return noScale
-		case header.TCPOptionNOP:
-			options = options[1:]
-			continue
-		}
-		if len(options) < 2 || options[1] < 2 || int(options[1]) > len(options) {
-			return noScale
-		}
-		if options[0] == header.TCPOptionWS && options[1] == header.TCPOptionWSLength {
-			return min(options[2], header.MaxWndScale)
-		}
-		options = options[options[1]:]
-	}
-	return noScale
 }
 
 func (g *segment) has(f header.TCPFlags) bool { return g.flags&f == f }
@@ -66,6 +45,8 @@ func (g *segment) kind() header.TCPFlags {
 
 const (
 	syn    = header.TCPFlagSyn
+	ack    = header.TCPFlagAck
+	rst    = header.TCPFlagRst
 	synAck = header.TCPFlagSyn | header.TCPFlagAck
 )
 

@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"sallyport/netstack"
 	"sallyport/netstack/nettest"
@@ -54,7 +55,8 @@ var data = nettest.Payload
 // The ways into each state.
 var (
 	synSentWay     = []segmentSpec{fromClient("S", 0, 0)}
-	crossingWay    = append(synSentWay[:1:1], fromServer("S", 0, 0))
+	crossedWay     = append(synSentWay[:1:1], fromServer("S", 0, 0))
+	synSent2Way    = append(crossedWay[:2:2], fromClient("SA", 0, 1))
 	synReceivedWay = append(synSentWay[:1:1], fromServer("SA", 0, 1))
 	establishedWay = append(synReceivedWay[:2:2], fromClient("A", 1, 1))
 	finWaitWay     = append(establishedWay[:3:3], fromClient("FA", 1, 1))
@@ -78,37 +80,82 @@ func newTalk(t testing.TB, start [2]uint32, way []segmentSpec) *talk {
 	return v
 }
 
+// refuses sends a segment that must be refused for this reason.
+func (v *talk) refuses(s segmentSpec, want netstack.Reason) Match {
+	v.Helper()
+	in, p := s.build(v)
+	return v.refused(in, p, want)
+}
+
 // tcpCase is one segment in some state, and what becomes of both.
 type tcpCase struct {
 	name  string
 	sends segmentSpec
-	want  netstack.Reason
+	want  ruling
 	state string
 }
 
+// doubted is a RST that starts the timer for unverified ones.
+var doubted = ruling{effect: doubts}
+
 // judge sends each case's segment into a fresh conversation that has come the
-// given way.
+// given way, a second later. The policy admits what the client sends.
 func judge(t *testing.T, way []segmentSpec, cases []tcpCase) {
+	t.Helper()
 	for _, start := range starts {
 		for _, c := range cases {
 			t.Run(fmt.Sprintf("%s from %#x", c.name, start), func(t *testing.T) {
 				v := newTalk(t, start, way)
 				before := v.only()
+				peers := v.peers()
+				v.after(time.Second)
+				before.TimeoutLeft -= time.Second
 				in, p := c.sends.build(v)
-				if m := v.refused(in, p, c.want); m.Session != before.ID && c.want != netstack.Policy {
+				m, reason := v.send(in, p)
+				if want := c.reason(); reason != want || m.Condition != c.want.condition {
+					t.Fatalf("%v, %v; want %v, %v", reason, m.Condition, want, c.want.condition)
+				}
+				if m.Session != before.ID && reason != netstack.Policy {
 					t.Errorf("session %d; want %d", m.Session, before.ID)
 				}
-				after := v.only()
-				if after.State != c.state {
-					t.Errorf("state %s; want %s", after.State, c.state)
-				}
-				if c.want != netstack.ReasonNone {
-					before.TimeoutLeft = after.TimeoutLeft
-					if after != before {
-						t.Errorf("a refused segment changed the session\nfrom %+v\nto   %+v", before, after)
-					}
-				}
+				c.compare(v, before, peers, reason)
 			})
 		}
 	}
+}
+
+func (c *tcpCase) reason() netstack.Reason {
+	if c.want == anew && !c.sends.fromClient {
+		return netstack.Policy
+	}
+	return c.want.reason
+}
+
+// compare compares what the session has become.
+func (c *tcpCase) compare(v *talk, before View, peers [2]peer, reason netstack.Reason) {
+	v.Helper()
+	after := v.only()
+	if after.State != c.state {
+		v.Errorf("state %s; want %s", after.State, c.state)
+	}
+	switch left := after.TimeoutLeft; {
+	case reason != none:
+		if after != before || v.peers() != peers {
+			v.Errorf("a refused segment changed the session\nfrom %+v %+v\nto   %+v %+v", before, peers, after, v.peers())
+		}
+	case c.want == doubted && v.live():
+		if after.Timer != TCPUnverifiedReset || left != min(before.TimeoutLeft, DefaultTimeouts()[TCPUnverifiedReset]) {
+			v.Errorf("timer %v, %v left", after.Timer, left)
+		}
+	case (c.want == idle || c.want == doubted) && left != before.TimeoutLeft, c.want == belongs && v.live() && left != after.TimeoutTotal:
+		v.Errorf("%v left of %v, before %v", left, after.TimeoutTotal, before.TimeoutLeft)
+	}
+}
+
+// live reports whether the conversation is not over.
+func (v *talk) live() bool { return v.only().State != "time-wait" && v.only().State != "reset" }
+
+// peers returns what the tracker knows of both ends.
+func (v *talk) peers() [2]peer {
+	return v.sessions.at(ref(v.only().ID % uint64(v.sessions.max+1))).peer
 }

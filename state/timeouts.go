@@ -10,23 +10,24 @@ import (
 type Timer uint8
 
 const (
-	TCPOpening      Timer = iota // until the handshake is complete
-	TCPEstablished               // both ends speak, or one has closed and the other has not
-	TCPClosing                   // both ends have sent a FIN, not all is acknowledged
-	TCPTimeWait                  // both FINs are acknowledged
-	TCPReset                     // a RST has passed
-	TCPPickUp                    // begun in the middle, and only one end heard
-	UDPSingle                    // datagrams one way only
-	UDPMultiple                  // datagrams both ways
-	ICMPQuery                    // a query, answered or not
-	GenericSingle                // another protocol, one way only
-	GenericMultiple              // another protocol, both ways
+	TCPOpening         Timer = iota // until the handshake is complete
+	TCPEstablished                  // both ends speak, or one has closed and the other has not
+	TCPClosing                      // both ends have sent a FIN, not all is acknowledged
+	TCPTimeWait                     // both FINs are acknowledged
+	TCPReset                        // a RST has passed that was exact
+	TCPUnverifiedReset              // a RST has passed that may not have been believed
+	TCPPickUp                       // begun in the middle, and only one end heard
+	UDPSingle                       // datagrams one way only
+	UDPMultiple                     // datagrams both ways
+	ICMPQuery                       // a query, answered or not
+	GenericSingle                   // another protocol, one way only
+	GenericMultiple                 // another protocol, both ways
 
 	Timers // the number of timers
 )
 
 var timerNames = [Timers]string{
-	"tcp_opening", "tcp_established", "tcp_closing", "tcp_time_wait", "tcp_reset", "tcp_pickup",
+	"tcp_opening", "tcp_established", "tcp_closing", "tcp_time_wait", "tcp_reset", "tcp_unverified_reset", "tcp_pickup",
 	"udp_single", "udp_multiple", "icmp_query", "generic_single", "generic_multiple",
 }
 
@@ -57,23 +58,27 @@ type Timeouts [Timers]time.Duration
 //     that hosts' own keep-alives come in time.
 //   - tcp_time_wait is twice the one minute of segment lifetime that today's
 //     hosts assume; RFC 9293's two minutes are of 1981. A new SYN may end it.
+//   - tcp_unverified_reset is RFC 7857 2.2's four minutes: an end that did not
+//     believe the RST has that long to speak, and an idle one is not cut off by
+//     a stranger's.
 //   - udp_multiple is RFC 4787 REQ-5c's five minutes.
 //   - icmp_query is RFC 5508 REQ-2's least.
 //   - generic_single is RFC 6092 REC-12's least, generic_multiple twice its
 //     default: tunnels have no other way to say that they live.
 func DefaultTimeouts() Timeouts {
 	return Timeouts{
-		TCPOpening:      30 * time.Second,
-		TCPEstablished:  2*time.Hour + 4*time.Minute,
-		TCPClosing:      2 * time.Minute,
-		TCPTimeWait:     2 * time.Minute,
-		TCPReset:        10 * time.Second,
-		TCPPickUp:       30 * time.Second,
-		UDPSingle:       30 * time.Second,
-		UDPMultiple:     5 * time.Minute,
-		ICMPQuery:       time.Minute,
-		GenericSingle:   2 * time.Minute,
-		GenericMultiple: 10 * time.Minute,
+		TCPOpening:         30 * time.Second,
+		TCPEstablished:     2*time.Hour + 4*time.Minute,
+		TCPClosing:         2 * time.Minute,
+		TCPTimeWait:        2 * time.Minute,
+		TCPReset:           10 * time.Second,
+		TCPUnverifiedReset: 4 * time.Minute,
+		TCPPickUp:          30 * time.Second,
+		UDPSingle:          30 * time.Second,
+		UDPMultiple:        5 * time.Minute,
+		ICMPQuery:          time.Minute,
+		GenericSingle:      2 * time.Minute,
+		GenericMultiple:    10 * time.Minute,
 	}
 }
 

@@ -9,8 +9,9 @@ import "sallyport/netstack"
 //     the Match says.
 //   - Match.Session not 0 and a reason: p looks like that session's, and is
 //     refused. It has changed nothing.
-//   - Match.Session 0, ReasonNone: p belongs to no session and may begin one.
-//     Ask the policy, then call Open.
+//   - Match.Session 0, ReasonNone: p belongs to no session and may begin one,
+//     or is a SYN that may in time take a session's place. Ask the policy, then
+//     call Open.
 //   - Match.Session 0 and a reason: p belongs to no session and cannot begin
 //     one, whatever the policy says.
 func (t *Table) Track(p *netstack.Packet, now Instant) (Match, netstack.Reason) {
@@ -27,7 +28,7 @@ func (t *Table) Track(p *netstack.Packet, now Instant) (Match, netstack.Reason) 
 		return Match{}, opens(p)
 	}
 	m, v := t.admit(r, d, p, now)
-	if v.fresh {
+	if v.effect == asks {
 		return Match{}, netstack.ReasonNone
 	}
 	return m, v.reason
@@ -38,22 +39,43 @@ func (t *Table) admit(r ref, d Direction, p *netstack.Packet, now Instant) (Matc
 	s := t.sessions.at(r)
 	before := s.phase
 	v := t.judge(s, d, p)
+	if v.effect == reopens {
+		d = t.reopen(r, d, p, now)
+	}
 	m := t.match(r, d)
-	if v != belongs {
+	m.Condition = v.condition
+	if v.reason != netstack.ReasonNone || v.effect == asks {
 		return m, v
 	}
+	s.pass(d, p, now)
+	t.time(s, before, v.effect, now)
+	if s.phase != before {
+		m.Event = t.turn(r, before)
+	}
+	if v.effect == reopens && s.flags&Logged != 0 {
+		m.Event = Opened
+	}
+	return m, v
+}
+
+// pass counts a packet that goes on its way.
+func (s *session) pass(d Direction, p *netstack.Packet, now Instant) {
 	s.count(d, p)
 	s.seen = now
 	if d == Reply {
 		s.flags |= Replied
 	}
-	if s.phase != before || !before.over() {
+}
+
+// time sets the session's timer after a packet with this effect, which found it
+// in phase before.
+func (t *Table) time(s *session, before phase, e effect, now Instant) {
+	switch {
+	case e == doubts:
+		t.doubt(s, now)
+	case e != idles && (s.phase != before || !before.over()):
 		t.rearm(s, now)
 	}
-	if s.phase != before {
-		m.Event = t.turn(r, before)
-	}
-	return m, v
 }
 
 // rearm starts the timer of the session's phase.

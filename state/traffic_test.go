@@ -124,7 +124,7 @@ func (x *traffic) segment(src, dst *peer) []nettest.Option {
 
 // error returns an ICMP error that travels direction d of s.
 func (x *traffic) error(s *session, d Direction) nettest.Packet {
-	quoted := x.packet(s.key[d].Reverse(0), &peer{}, &peer{}, [2]netstack.ICMPKind{netstack.ICMPReply, netstack.ICMPQuery}[d])
+	quoted := x.packet(s.key[d].Reverse(0), &s.peer[d.Opposite()], &s.peer[d], [2]netstack.ICMPKind{netstack.ICMPReply, netstack.ICMPQuery}[d])
 	from := one(x, s.key[d].Src.String(), "198.51.100.9")
 	return nettest.Unreachable(from, s.key[d].Dst.String(), 1, quoted)
 }

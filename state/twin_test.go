@@ -80,23 +80,95 @@ func (w *twin) handle(p *netstack.Packet, a Admission, now Instant, got outcome)
 	}
 	before := s.session
 	v := s.judge(d, p)
-	if v.fresh {
-		w.remove(s)
-		return w.open(p, a, now, got)
+	if v.effect == asks {
+		return w.again(s, d, p, a, now, got)
+	}
+	if v.effect == reopens {
+		s.reopen(w, d, p, now, got)
+		d = Reply
 	}
 	o := outcome{s.match(d), v.reason}
+	o.Condition = v.condition
 	if v.reason != netstack.ReasonNone {
 		return o
 	}
 	s.carry(d, p, now)
-	if s.phase != before.phase || s.phase != timeWait && s.phase != reset {
-		s.expires = now + Instant(w.timeouts[timerOf(p.Flow.Proto, s.phase)])
+	over := s.phase == timeWait || s.phase == reset
+	switch {
+	case v.effect == doubts && s.timer != TCPUnverifiedReset && !over:
+		s.timer = TCPUnverifiedReset
+		s.expires = min(s.expires, now+Instant(w.timeouts[TCPUnverifiedReset]))
+	case v.effect != idles && v.effect != doubts && (s.phase != before.phase || !over):
+		s.rearm(w, now)
 	}
 	if ended := s.phase == timeWait || s.phase == reset; s.phase != before.phase && ended && s.flags&reported == 0 && s.flags&Logged != 0 {
 		s.flags |= reported
 		o.Event = Closed
 	}
+	if v.effect == reopens && s.flags&Logged != 0 {
+		o.Event = Opened
+	}
 	return o
+}
+
+// again is a SYN in the place of a session.
+func (w *twin) again(s *twinSession, d Direction, p *netstack.Packet, a Admission, now Instant, got outcome) outcome {
+	over := s.phase == timeWait || s.phase == reset
+	if !s.wouldLeave(d, p.Flow, a) {
+		if !over {
+			return outcome{s.match(d), netstack.Handshake}
+		}
+		w.remove(s)
+		return w.open(p, a, now, got)
+	}
+	g := segmentOf(p)
+	s.remember(d, &g)
+	s.carry(d, p, now)
+	if least := now + Instant(w.timeouts[TCPOpening]); (over || s.phase == synSent) && s.expires < least {
+		s.timer, s.expires = TCPOpening, least
+	}
+	return outcome{s.match(d), netstack.ReasonNone}
+}
+
+// wouldLeave reports whether a packet of direction d, as the policy admits it,
+// leaves as it would as the session's.
+func (s *twinSession) wouldLeave(d Direction, k netstack.FlowKey, a Admission) bool {
+	m, t := s.match(d), a.Translation
+	src, dst, port := k.Src, k.Dst, k.DstPort
+	if !t.Dst.IsZero() {
+		if dst = t.Dst; t.DstPort != 0 {
+			port = t.DstPort
+		}
+	}
+	if t.Pool != nil {
+		src = t.Pool.Addr
+	}
+	return m.Out == a.Out && m.Leave.Src == src && m.Leave.Dst == dst && m.Leave.DstPort == port &&
+		(t.Pool != nil || m.Leave.SrcPort == k.SrcPort)
+}
+
+// reopen makes it a session of the SYN that it remembers, with p its SYN-ACK.
+func (s *twinSession) reopen(w *twin, d Direction, p *netstack.Packet, now Instant, got outcome) {
+	if d == Original {
+		s.key[0], s.key[1] = s.key[1], s.key[0]
+		s.dstRule, s.srcRule = s.srcRule, s.dstRule
+		if nat := s.flags & (SourceNAT | DestinationNAT); nat == SourceNAT || nat == DestinationNAT {
+			s.flags ^= SourceNAT | DestinationNAT
+		}
+	}
+	if w.ids[got.Session] {
+		panic(fmt.Sprintf("id %d comes twice", got.Session))
+	}
+	w.ids[got.Session] = true
+	s.id, s.started, s.packets, s.bytes = got.Session, now, [2]uint64{}, [2]uint64{}
+	s.flags &^= reported | Replied
+	g := segmentOf(p)
+	s.beginAnswered(&g)
+}
+
+func (s *twinSession) rearm(w *twin, now Instant) {
+	s.timer = timerOf(s.key[0].Proto, s.phase)
+	s.expires = now + Instant(w.timeouts[s.timer])
 }
 
 func (s *twinSession) carry(d Direction, p *netstack.Packet, now Instant) {
@@ -120,9 +192,14 @@ func (w *twin) error(p *netstack.Packet) outcome {
 	if s == nil {
 		return outcome{reason: netstack.ICMPUnrelated}
 	}
+	m := s.match(d)
+	if seq, ok := p.QuotedTCPSeq(); ok {
+		if m.Condition = s.quotes(1-d, seq); m.Condition != NoCondition {
+			return outcome{m, netstack.ICMPUnrelated}
+		}
+	}
 	s.packets[d]++
 	s.bytes[d] += uint64(p.Len())
-	m := s.match(d)
 	m.Quoted = s.key[1-d]
 	m.Leave = netstack.FlowKey{Src: p.Flow.Src, Dst: s.key[1-d].Src, Proto: p.Flow.Proto, In: p.Flow.In}
 	if s.key[d].Src != s.key[1-d].Dst {
@@ -147,7 +224,7 @@ func (w *twin) open(p *netstack.Packet, a Admission, now Instant, got outcome) o
 	s.rule, s.started, s.flags = a.Rule, now, flagsOf(p.Flow.In, &a)
 	s.begin(Strict, p)
 	s.carry(Original, p, now)
-	s.expires = now + Instant(w.timeouts[timerOf(p.Flow.Proto, s.phase)])
+	s.rearm(w, now)
 	w.sessions = append(w.sessions, s)
 	o := outcome{s.match(Original), netstack.ReasonNone}
 	if a.Log {

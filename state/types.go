@@ -43,7 +43,8 @@ type Match struct {
 	Quoted     netstack.FlowKey
 	Rule       uint32
 	Generation uint32
-	Event      Event // what this packet did to its session, if that is to be logged
+	Condition  Condition // that the packet failed, if it is refused for one
+	Event      Event     // what this packet did to its session, if that is to be logged
 }
 
 // Event is a turn in a session's life, told only if its rule logs. A session

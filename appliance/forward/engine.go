@@ -100,9 +100,12 @@ const NoRule = policy.NoRule
 type Outcome struct {
 	Verdict netstack.Verdict
 	Reason  netstack.Reason
-	Out     netstack.Side // device to send on, if Verdict is Pass
-	Reply   bool          // the reply frame holds an answer for the sender
-	Event   state.Event
-	Rule    uint32
-	Session uint64
+	// Condition is which bound of a TCP conversation the packet lies outside of,
+	// if that is the Reason.
+	Condition state.Condition
+	Out       netstack.Side // device to send on, if Verdict is Pass
+	Reply     bool          // the reply frame holds an answer for the sender
+	Event     state.Event
+	Rule      uint32
+	Session   uint64
 }

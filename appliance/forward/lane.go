@@ -44,7 +44,7 @@ func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Inst
 	}
 	m, r := l.engine.Table.Track(p, now)
 	switch {
-	case r != netstack.ReasonNone && ownAnswer(p, pol.Rules):
+	case r != netstack.ReasonNone && m.Session == 0 && ownAnswer(p, pol.Rules):
 		return l.toSelf(pol, NoRule), flow
 	case r != netstack.ReasonNone && !pol.mayAsk(m, r):
 		return refuseIn(m, r), flow
@@ -111,7 +111,7 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 	}
 	m, r := l.engine.Table.Open(&l.pkt, a, now)
 	if r != netstack.ReasonNone {
-		return Outcome{Reason: r, Rule: d.Rule}
+		return Outcome{Reason: r, Condition: m.Condition, Rule: d.Rule, Session: m.Session}
 	}
 	return l.leave(pol, m, reply, now)
 }
@@ -163,7 +163,7 @@ func ownAnswer(p *netstack.Packet, rules *policy.RuleSet) bool {
 func refuseIn(m state.Match, r netstack.Reason) Outcome {
 	o := refuse(r)
 	if m.Session != 0 {
-		o.Session, o.Rule = m.Session, m.Rule
+		o.Session, o.Rule, o.Condition = m.Session, m.Rule, m.Condition
 	}
 	return o
 }

@@ -13,8 +13,10 @@ type Notice struct {
 	In      netstack.Side
 	Verdict netstack.Verdict
 	Reason  netstack.Reason
-	Event   state.Event
-	Rule    uint32
+	// Condition is that of the Outcome.
+	Condition state.Condition
+	Event     state.Event
+	Rule      uint32
 	// Generation is of the policy that Rule counts in.
 	Generation uint32
 	Session    uint64

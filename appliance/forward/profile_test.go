@@ -163,8 +163,8 @@ func TestS08AnyReturnPacketCompletesTheConnection(t *testing.T) {
 	}
 	for _, flags := range []string{"A", "", "PU"} {
 		r := profileRig(t, state.Strict)
-		r.pass(in, tcp(alice, bob, "S"))
-		if res := r.send(out, tcp(bob, alice, flags)); res.Verdict == netstack.Pass {
+		r.pass(in, tcp(alice, bob, "S", nettest.Seq(7)))
+		if res := r.send(out, tcp(bob, alice, flags, nettest.Ack(8))); res.Verdict == netstack.Pass {
 			t.Errorf("strict: %q completes a connection", flags)
 		}
 		r.holds(30, 30)

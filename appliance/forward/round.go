@@ -76,7 +76,7 @@ func (w *Worker) tell(in netstack.Side, now state.Instant, flow netstack.FlowKey
 	if o.Reason == netstack.ReasonNone && o.Event != state.Opened && o.Event != state.PassedBy {
 		return
 	}
-	n := Notice{At: now, Flow: flow, In: in, Verdict: o.Verdict, Reason: o.Reason,
+	n := Notice{At: now, Flow: flow, In: in, Verdict: o.Verdict, Reason: o.Reason, Condition: o.Condition,
 		Event: o.Event, Rule: o.Rule, Session: o.Session}
 	if pol := w.lane.engine.Load(); pol != nil {
 		n.Generation = pol.Generation
