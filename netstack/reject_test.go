@@ -121,20 +121,28 @@ func TestParseTransport(t *testing.T) {
 	})
 }
 
-func TestParseAddresses(t *testing.T) {
+// TestREC1REC3ParseAddresses: RFC 6092 REC-1, REC-2, REC-3 but for documentation.
+func TestREC1REC3ParseAddresses(t *testing.T) {
 	v4 := func(src, dst string) nettest.Packet { return nettest.IP(src, dst, GRE) }
 	cases := []rejection{
 		{"land", nettest.TCP("10.1.0.5:80", "10.1.0.5:80"), Land},
 		{"land between ports", nettest.UDP("10.1.0.5:80", "10.1.0.5:81"), Land},
 		{"land6", v4(host6, host6), Land},
 		{"link-local IPv4 is for the rules", v4("169.254.1.1", "169.254.169.254"), ReasonNone},
-		{"site-local", v4("fec0::1", host6), ReasonNone},
+		{"documentation", v4("2001:db8::1", host6), ReasonNone},
+		{"unique local", v4("fd00::9", host6), ReasonNone},
+		{"below ORCHIDs", v4("2001:f:ffff::1", host6), ReasonNone},
+		{"above ORCHIDs", v4("2001:30::1", host6), ReasonNone},
+		{"above the discard prefix", v4("100:0:0:1::1", host6), ReasonNone},
 		{"10/8", v4("10.255.255.255", peer4), ReasonNone},
 	}
 	for _, a := range []string{"0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.0.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255"} {
 		cases = append(cases, rejection{"from " + a, v4(a, peer4), Martian}, rejection{"to " + a, v4(host4, a), Martian})
 	}
-	for _, a := range []string{"::", "::1", "::10.1.0.5", "::ffff:10.1.0.5", "fe80::1", "febf::1", "ff02::1", "ff0e::1"} {
+	for _, a := range []string{
+		"::", "::1", "::10.1.0.5", "::ffff:10.1.0.5", "fe80::1", "febf::1", "fec0::1", "feff::1", "ff02::1", "ff0e::1",
+		"2001:10::1", "2001:1f:ffff::1", "2001:20::1", "2001:2f::1", "100::1",
+	} {
 		cases = append(cases, rejection{"from " + a, v4(a, peer6), Martian}, rejection{"to " + a, v4(host6, a), Martian})
 	}
 	rejects(t, cases)

@@ -64,7 +64,7 @@ func seeded(seed uint64) random { return random{rand.New(rand.NewPCG(seed, 0))} 
 func (r random) endpoint(v6 bool) netip.AddrPort {
 	a := netip.AddrFrom4([4]byte{10, r.byte(), r.byte(), r.byte()})
 	if v6 {
-		b := [16]byte{0x20, 1}
+		b := [16]byte{0x26, 0}
 		for i := range b[2:] {
 			b[2+i] = r.byte()
 		}
