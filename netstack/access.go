@@ -61,16 +61,22 @@ func (p *Packet) TTL() uint8 {
 // AddHop gives the packet one hop more, up to 255: the kernel takes one on the
 // way to the firewall and one on the way from it, and they are to count as one.
 func (p *Packet) AddHop() {
-	b := p.Bytes()
-	if p.TTL() == 255 {
+	addHop(p.Bytes())
+}
+
+// addHop is AddHop for the packet that b starts with.
+func addHop(b []byte) {
+	at := ipv4TTL
+	if b[0]>>4 == 6 {
+		at = ipv6HopLimit
+	}
+	if b[at] == 255 {
 		return
 	}
-	if p.Version == 6 {
-		b[ipv6HopLimit]++
-		return
+	b[at]++
+	if at == ipv4TTL {
+		addTo(b[ipv4Checksum:], 0x0100) // the TTL is its word's upper byte
 	}
-	b[ipv4TTL]++
-	addTo(b[ipv4Checksum:], 0x0100) // the TTL is its word's upper byte
 }
 
 // QuotedTCPSeq returns the sequence number of the TCP segment that an ICMP

@@ -43,15 +43,16 @@ func (h *ipHeader) extension(b []byte) (done bool, r Reason) {
 	if len(x) < 8 || len(x) < extensionLen(proto, x) {
 		return true, Short
 	}
-	at := h.transport
+	at, named := h.transport, h.named
 	x = x[:extensionLen(proto, x)]
-	h.proto, h.transport = Protocol(x[0]), at+len(x)
+	h.proto, h.transport, h.named = Protocol(x[0]), at+len(x), at
 	switch proto {
 	case hopByHop:
 		return false, hopByHopOptions(at, x)
 	case routing:
 		return false, h.routing(at, x)
 	case fragment:
+		h.fragmentNamed = named
 		return h.fragmentHeader(x)
 	}
 	return false, ReasonNone

@@ -8,7 +8,8 @@ func (h *ipHeader) checkFragment(counted int) Reason {
 		return ReasonNone
 	}
 	size := h.end - h.fragmentData
-	if h.fragment.More && (size == 0 || size%8 != 0) {
+	// One that carries nothing says nothing but lies about where the end is.
+	if size == 0 || h.fragment.More && size%8 != 0 {
 		return FragBadLength
 	}
 	if int(h.fragment.Offset)+counted > MaxPacket {

@@ -27,7 +27,8 @@ func (f *Frame) Bytes() []byte { return f.buf[Headroom : Headroom+f.n : Headroom
 // Space returns all the room a packet can take, for a device to fill.
 func (f *Frame) Space() []byte { return f.buf[Headroom:] }
 
-// SetLen says how many bytes of Space are the packet: 0 to MaxPacket.
+// SetLen says how many bytes of Space are the packet: 0 to MaxPacket, or
+// MaxDatagram in a frame of NewDatagramFrame.
 func (f *Frame) SetLen(n int) { f.n = n }
 
 // WithHeadroom returns the packet with n bytes in front of it, for a driver

@@ -12,6 +12,9 @@ type ipHeader struct {
 	fragment  Fragment
 	// fragmentData is where the fragment's part of the datagram starts.
 	fragmentData int
+	// named is where the byte is that says what proto is, and fragmentNamed
+	// where the one is that names the fragment header; both of IPv6.
+	named, fragmentNamed int
 }
 
 // parse reads the header of the packet that b starts with, and refuses what may

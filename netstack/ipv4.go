@@ -5,6 +5,7 @@ import "gvisor.dev/gvisor/pkg/tcpip/header"
 // Where the fields that a rewrite changes are in the IPv4 header.
 const (
 	ipv4Length   = 2
+	ipv4Fragment = 6
 	ipv4TTL      = 8
 	ipv4Checksum = 10
 	ipv4Src      = 12

@@ -4,6 +4,8 @@ import "gvisor.dev/gvisor/pkg/tcpip/header"
 
 // Where the fields that a rewrite changes are in the IPv6 header.
 const (
+	ipv6Length   = 4
+	ipv6Next     = 6
 	ipv6HopLimit = 7
 	ipv6Src      = 8
 	ipv6Dst      = 24
@@ -37,7 +39,7 @@ func (h *ipHeader) fixed6(b []byte) Reason {
 	ip := header.IPv6(b)
 	h.src, h.dst = AddrFrom16(b[ipv6Src:]), AddrFrom16(b[ipv6Dst:])
 	h.proto, h.pseudoDst = Protocol(ip.NextHeader()), ipv6Dst
-	h.transport = header.IPv6MinimumSize
+	h.transport, h.named = header.IPv6MinimumSize, ipv6Next
 	h.end = header.IPv6MinimumSize + int(ip.PayloadLength())
 	return ReasonNone
 }

@@ -40,6 +40,9 @@ type Packet struct {
 	Transport uint16 // where the transport header starts
 	Payload   uint16 // where its payload starts
 	Fragment  Fragment
+	// part is where a fragment's part of its datagram starts; partNamed, in
+	// IPv6, where the byte is that names the fragment header.
+	part, partNamed uint16
 
 	// Quoted is the flow of the packet that an ICMP error quotes, oriented as
 	// that packet was when it was dropped: its Src is who sent it. In is the

@@ -40,6 +40,7 @@ func (p *Packet) parseNetwork(f *Frame) Reason {
 		return r
 	}
 	p.Transport, p.Payload = uint16(h.transport), uint16(h.transport)
+	p.part, p.partNamed = uint16(h.fragmentData), uint16(h.fragmentNamed)
 	f.SetLen(h.end)
 	return ReasonNone
 }

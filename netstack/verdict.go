@@ -7,10 +7,11 @@ const (
 	Drop   Verdict = iota // discard silently
 	Reject                // discard and tell the sender: RST for TCP, ICMP otherwise
 	Pass                  // send on
+	Hold                  // keep until the rest of its datagram has come
 )
 
 func (v Verdict) String() string {
-	return [...]string{"drop", "reject", "pass"}[v]
+	return [...]string{"drop", "reject", "pass", "hold"}[v]
 }
 
 // Reason says why a packet was not passed. Every drop has one; each has a
@@ -30,7 +31,7 @@ const (
 	Martian                      // an address that no forwarded packet may carry
 	TTLExpired                   // no hops left
 	TooBig                       // larger than the egress MTU and not to be fragmented
-	FragOverlap                  // fragments that overlap
+	FragOverlap                  // fragments that overlap, or contradict each other about the end
 	FragShort                    // a first fragment without the whole transport header
 	FragBadLength                // not the last, and not a multiple of 8 bytes
 	FragTooBig                   // reaches beyond 65535 bytes
