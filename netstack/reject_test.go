@@ -121,8 +121,8 @@ func TestParseTransport(t *testing.T) {
 	})
 }
 
-// TestREC1REC3ParseAddresses: RFC 6092 REC-1, REC-2, REC-3 but for documentation.
-func TestREC1REC3ParseAddresses(t *testing.T) {
+// Test6092REC1REC3Addresses: RFC 6092 REC-1, REC-2, REC-3 but for documentation.
+func Test6092REC1REC3Addresses(t *testing.T) {
 	v4 := func(src, dst string) nettest.Packet { return nettest.IP(src, dst, GRE) }
 	cases := []rejection{
 		{"land", nettest.TCP("10.1.0.5:80", "10.1.0.5:80"), Land},

@@ -30,6 +30,17 @@ func newIndex(entries int) index {
 	return index{slots: make([]slot, size), mask: uint32(size - 1)}
 }
 
+// find returns the one of the numbers inserted under hash that is is true of, 0
+// if there is none.
+func (x *index) find(hash uint32, is func(ref) bool) ref {
+	for i := hash & x.mask; x.slots[i].ref != 0; i = (i + 1) & x.mask {
+		if s := x.slots[i]; s.hash == hash && is(ref(s.ref)) {
+			return ref(s.ref)
+		}
+	}
+	return 0
+}
+
 // insert adds ref under hash. There must be room, and ref must not be 0.
 func (x *index) insert(hash, ref uint32) {
 	i := hash & x.mask
