@@ -52,7 +52,7 @@ func New(s *conf.Settings, log zerolog.Logger, version string) *Appliance {
 	table := state.NewTable(state.Limits{MaxSessions: s.State.MaxSessions}, s.State.Terms[0].Timeouts, state.NewSeed())
 	return &Appliance{
 		settings: s, log: log, version: version, started: time.Now(),
-		table: table, engine: forward.NewEngine(table),
+		table: table, engine: forward.NewEngine(table, state.NewFragments(s.State.Fragments, state.NewSeed())),
 		reports: forward.NewNotices(s.Log.DropsPerSecond),
 		failed:  make(chan error, 1),
 	}

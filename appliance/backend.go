@@ -71,7 +71,18 @@ func (a *Appliance) tally() (sum forward.Tally) {
 		t := w.Tally()
 		sum.Add(&t)
 	}
+	a.addLost(&sum)
 	return sum
+}
+
+// addLost adds the fragments that were held and then given up: no worker counts
+// those.
+func (a *Appliance) addLost(t *forward.Tally) {
+	for side := range netstack.Side(netstack.Sides) {
+		for r, n := range a.engine.Fragments.Stats(side).Lost {
+			t.Refused[side][r] += n
+		}
+	}
 }
 
 // Rules implements control.Backend.

@@ -26,6 +26,10 @@ func (a *Appliance) loadPolicy() error {
 	if err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
+	ephemeral, err := plumbing.Ephemeral()
+	if err != nil {
+		return err
+	}
 	p := forward.NewPolicy(rules, generation)
 	if err := a.terms(p); err != nil {
 		return err
@@ -34,6 +38,7 @@ func (a *Appliance) loadPolicy() error {
 		p.MTU[side] = a.mtu(side)
 		p.Own4[side] = firstOf(topology.Sides[side].Own, netip.Addr.Is4)
 		p.Own6[side] = firstOf(topology.Sides[side].Own, netip.Addr.Is6)
+		p.Clients[side] = clientPorts(a.spec, side, ephemeral)
 	}
 	a.mu.Lock()
 	a.box = topology

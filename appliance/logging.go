@@ -77,5 +77,8 @@ func (a *Appliance) where(e *zerolog.Event, n *forward.Notice) *zerolog.Event {
 	if n.Rule != forward.NoRule {
 		e = e.Str("rule", a.ruleName(n.Generation, n.Rule))
 	}
+	if n.Fragments > 0 {
+		e = e.Int("fragments", n.Fragments)
+	}
 	return e
 }

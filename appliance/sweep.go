@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"sallyport/appliance/forward"
 	"sallyport/state"
 )
 
@@ -19,12 +20,14 @@ func (a *Appliance) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	ended := make([]state.Ended, 64)
+	fragments := forward.NewFragmentSweep(a.engine, a.reports)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 			a.table.Sweep(a.now(), sweepStep)
+			fragments.Sweep(a.now())
 			a.logEnded(ended)
 		}
 	}

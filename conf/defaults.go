@@ -33,8 +33,11 @@ func empty() *Settings {
 			netstack.Inside:  {TUN: "sp-inside"},
 			netstack.Outside: {TUN: "sp-outside"},
 		},
-		TUN:     TUN{Driver: DriverAuto},
-		State:   State{MaxSessions: 262144, Terms: []Terms{{Terms: state.Terms{Timeouts: state.Strict.Timeouts()}}}},
+		TUN: TUN{Driver: DriverAuto},
+		State: State{
+			MaxSessions: 262144, Terms: []Terms{{Terms: state.Terms{Timeouts: state.Strict.Timeouts()}}},
+			Fragments: state.DefaultFragmentLimits(),
+		},
 		Log:     Log{Level: "info", Format: "auto", DropsPerSecond: 10},
 		Control: Control{Socket: DefaultSocket},
 	}

@@ -9,7 +9,8 @@ import (
 
 // State is [state].
 type State struct {
-	MaxSessions int // MinSessions to MaxSessions; about 320 bytes each
+	MaxSessions int                  // MinSessions to MaxSessions; about 320 bytes each
+	Fragments   state.FragmentLimits // of each side
 	// Terms is what sessions live by. The first is what [state] says; the others
 	// are what some rule makes of it, and that rule's Terms is the number here.
 	Terms []Terms
@@ -47,6 +48,7 @@ func (s *Settings) readState(v value, words *vocabulary) {
 		{"profile", t.readProfile},
 		{"max_sessions", func(v value) { v.setInt(&s.State.MaxSessions, MinSessions, MaxSessions) }},
 		{"timeouts", t.readTimeouts},
+		{"fragments", func(v value) { readFragments(v, &s.State.Fragments) }},
 		{"service_timeouts", func(v value) { s.State.readServices(v, &words.services) }},
 		{"fastmode", func(v value) { fastmode = v; s.Policy.SYNOnly = words.services.fastmode(v) }},
 	}, "snapshot", "snapshot_interval")

@@ -124,7 +124,7 @@ func (s *fragmentStore) complete(r ref) Whole {
 	w := Whole{
 		Fragments: int(d.count), Bytes: int(d.bytes), Largest: int(d.largest), DontFragment: d.df,
 		Headers: d.first.Headers(),
-		store:   s, datagram: r, first: d.first, size: int(d.size),
+		store:   s, datagram: r, first: d.first, size: int(d.size), left: int(d.count),
 	}
 	s.counters.whole++
 	s.forget(r)

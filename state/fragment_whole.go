@@ -16,7 +16,11 @@ type Whole struct {
 	first    netstack.Piece
 	size     int // bytes that they carry
 	next     int // where the fragment starts that Next returns
+	left     int // how many fragments it has still to return
 }
+
+// Left is how many fragments Next has still to return.
+func (w *Whole) Left() int { return w.left }
 
 // Assemble makes f, of NewDatagramFrame, the datagram, before the first Next.
 func (w *Whole) Assemble(f *netstack.Frame) {
@@ -42,21 +46,21 @@ func (w *Whole) First(f *netstack.Frame) {
 }
 
 // Next makes f the next fragment, in the order of their offsets, as it came, and
-// returns its layout. It returns false when there is no more; w is then zero.
+// returns its layout. After the last, w is zero, and Next returns false.
 func (w *Whole) Next(f *netstack.Frame) (netstack.Piece, bool) {
-	if w.Fragments == 0 {
+	if w.left == 0 {
 		return netstack.Piece{}, false
 	}
 	w.store.mu.Lock()
 	defer w.store.mu.Unlock()
-	if w.next == w.size {
-		w.end()
-		return netstack.Piece{}, false
-	}
 	p := w.store.keeping.pieces.at(w.store.keeping.find(w.datagram, uint16(w.next)))
 	w.fill(f, p)
-	w.next += p.Size()
-	return p.Piece, true
+	q := p.Piece
+	w.next += q.Size()
+	if w.left--; w.left == 0 {
+		w.end()
+	}
+	return q, true
 }
 
 func (w *Whole) fill(f *netstack.Frame, p *piece) {

@@ -52,6 +52,7 @@ type FragmentLimits struct {
 const (
 	MaxFragmentBytes     = 1 << 30
 	MaxFragmentDatagrams = 1 << 20
+	MaxFragmentTimeout   = time.Minute // what RFC 8200 gives the destination
 )
 
 // DefaultFragmentLimits returns limits with which a flood takes some 20 MB and
@@ -108,7 +109,7 @@ func NewFragments(l FragmentLimits, seed Seed) *Fragments {
 
 // Hold takes in the fragment p, of which it keeps a copy, and returns the whole
 // datagram if p completes it: then all of it is the caller's, who must call
-// Next until there is no more, or Discard. Otherwise the Whole is empty. With a
+// Next for each fragment, or Discard. Otherwise the Whole is empty. With a
 // reason, p is not held:
 //
 //   - FragOverlap: p overlaps, or contradicts, what came before of its datagram,

@@ -8,15 +8,17 @@ import (
 	"sallyport/state"
 )
 
-// Engine is what all workers share: the session table, and the policy of the
-// moment. Without a policy it drops everything (not-ready).
+// Engine is what all workers share: the session table, the fragments of
+// datagrams that are not complete, and the policy of the moment. Without a
+// policy it drops everything (not-ready).
 type Engine struct {
-	Table  *state.Table
-	policy atomic.Pointer[Policy]
+	Table     *state.Table
+	Fragments *state.Fragments
+	policy    atomic.Pointer[Policy]
 }
 
 // NewEngine returns an engine without a policy.
-func NewEngine(t *state.Table) *Engine { return &Engine{Table: t} }
+func NewEngine(t *state.Table, f *state.Fragments) *Engine { return &Engine{Table: t, Fragments: f} }
 
 // Policy is one configuration as the engine uses it. It is immutable but for
 // its hit counters, and swapped whole.
@@ -27,6 +29,9 @@ type Policy struct {
 	// Own4 and Own6 are the addresses that the firewall's own ICMP errors come
 	// from on each side; zero if it has none.
 	Own4, Own6 [netstack.Sides]netstack.Addr
+	// Clients are the ports of own addresses that belong to the box's own
+	// clients, of what arrives on each side.
+	Clients [netstack.Sides][]netstack.PortRange
 	// terms are by Decision.Terms. lenient: not all are of the profile strict;
 	// flagless: some are of fw1, which looks at TCP flags in its own way.
 	terms             []Terms
@@ -92,11 +97,22 @@ func (p *Policy) source(pkt *netstack.Packet) netstack.Addr {
 	return own
 }
 
+// isClients reports whether a port of an own address is one of the box's clients'.
+func (p *Policy) isClients(in netstack.Side, port uint16) bool {
+	for _, r := range p.Clients[in] {
+		if r.Contains(port) {
+			return true
+		}
+	}
+	return false
+}
+
 // NoRule stands for the rule where no rule had a say.
 const NoRule = policy.NoRule
 
 // Outcome is what becomes of a packet. The zero Outcome drops it, and is not
-// complete without a Reason.
+// complete without a Reason. With the verdict Hold, the packet is a fragment and
+// nothing has become of it yet.
 type Outcome struct {
 	Verdict netstack.Verdict
 	Reason  netstack.Reason
@@ -108,4 +124,7 @@ type Outcome struct {
 	Event     state.Event
 	Rule      uint32
 	Session   uint64
+	// Fragments is how many fragments the packet is that was decided, and Bytes
+	// their length; 0 if it is none.
+	Fragments, Bytes int
 }

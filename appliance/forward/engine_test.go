@@ -89,7 +89,6 @@ func TestIllegalPackets(t *testing.T) {
 		"Xmas":             {nettest.TCP(client, server, nettest.Flags("FPU")), netstack.BadFlags},
 		"SYN+FIN":          {nettest.TCP(client, server, nettest.Flags("SF")), netstack.BadFlags},
 		"wrong checksum":   {nettest.TCP(client, server, nettest.Flags("S"), nettest.WrongChecksum()), netstack.BadChecksum},
-		"a fragment":       {nettest.UDP(client, server, nettest.Payload(64), nettest.Fragment(0, 32, true, 1)), netstack.FragLimit},
 		"land":             {nettest.UDP("10.1.0.10:1", "10.1.0.10:1"), netstack.Land},
 		"a source outside": {nettest.UDP("172.16.0.1:1", server), netstack.Spoofed},
 	} {

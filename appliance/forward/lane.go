@@ -12,11 +12,12 @@ type Lane struct {
 	engine  *Engine
 	pkt     netstack.Packet
 	answers bucket
+	joined  joined
 }
 
 // NewLane returns a lane through e.
 func NewLane(e *Engine) *Lane {
-	return &Lane{engine: e, answers: newBucket(answersPerSecond, answersBurst)}
+	return &Lane{engine: e, answers: newBucket(answersPerSecond, answersBurst), joined: newJoined()}
 }
 
 // Packet returns the view of the packet decided last; its Flow is the arrival
@@ -27,31 +28,48 @@ func (l *Lane) Packet() *netstack.Packet { return &l.pkt }
 // for its way out. If the outcome has Reply set, reply holds the firewall's
 // answer, to be sent back to side in. flow is the packet's flow as it arrived,
 // zero if it could not be parsed.
+//
+// A fragment is held until its datagram is complete, and the outcome is then
+// the datagram's: it has Fragments, and if it passes these are what leaves, and
+// l.joined has them until the next call.
 func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome, flow netstack.FlowKey) {
 	p, pol := &l.pkt, l.engine.policy.Load()
+	l.joined.whole.Discard() // of a caller who did not want it
 	if pol == nil {
 		return refuse(netstack.NotReady), flow
 	}
 	if r := p.Parse(in, f); r != netstack.ReasonNone {
 		return refuse(r), p.Flow
 	}
+	if p.TTL() == 0 {
+		return refuse(netstack.TTLExpired), p.Flow
+	}
+	if p.Fragment.Is {
+		return l.hold(pol, reply, now)
+	}
 	flow = p.Flow
+	return l.judge(pol, reply, now), flow
+}
+
+// judge decides about a whole packet.
+func (l *Lane) judge(pol *Policy, reply *netstack.Frame, now state.Instant) Outcome {
+	p := &l.pkt
 	if r := pol.legal(p); r != netstack.ReasonNone {
-		return refuse(r), flow
+		return refuse(r)
 	}
 	if pol.Rules.IsSYNOnly(p) {
-		return l.pastTable(pol, reply, now), flow
+		return l.pastTable(pol, reply, now)
 	}
 	m, r := l.engine.Table.Track(p, now)
 	switch {
-	case r != netstack.ReasonNone && m.Session == 0 && ownAnswer(p, pol.Rules):
-		return l.toSelf(pol, NoRule), flow
+	case m.Session == 0 && l.ownAnswer(pol, r):
+		return l.toSelf(pol, NoRule)
 	case r != netstack.ReasonNone && !pol.mayAsk(m, r):
-		return refuseIn(m, r), flow
+		return refuseIn(m, r)
 	case m.Session != 0:
-		return l.leave(pol, m, reply, now), flow
+		return l.leave(pol, m, reply, now)
 	}
-	return l.open(pol, r, reply, now), flow
+	return l.open(pol, r, reply, now)
 }
 
 // legal applies what no endpoint may send whatever the policy and the session
@@ -59,8 +77,6 @@ func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Inst
 // TCP flags.
 func (pol *Policy) legal(p *netstack.Packet) netstack.Reason {
 	switch {
-	case p.Fragment.Is:
-		return netstack.FragLimit // none are held: the space for fragments is zero
 	case p.Flow.Proto == netstack.TCP && !pol.flagless && !netstack.ValidTCPFlags(p.TCPFlags):
 		return netstack.BadFlags
 	case !p.ChecksumOK():
@@ -120,9 +136,9 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 func (l *Lane) leave(pol *Policy, m state.Match, reply *netstack.Frame, now state.Instant) Outcome {
 	p := &l.pkt
 	o := Outcome{Verdict: netstack.Pass, Out: m.Out, Event: m.Event, Rule: m.Rule, Session: m.Session}
-	if mtu := pol.MTU[m.Out]; mtu > 0 && p.WireSize() > mtu && p.DontFragment() {
+	if mtu := pol.MTU[m.Out]; mtu > 0 && l.oversize(mtu) {
 		o.Verdict, o.Reason = netstack.Drop, netstack.TooBig
-		o.Reply = l.answers.take(now) && p.MakeTooBig(reply, pol.source(p), mtu)
+		o.Reply = l.answers.take(now) && l.asSent().MakeTooBig(reply, pol.source(p), mtu)
 		return o
 	}
 	p.AddHop()
@@ -132,6 +148,15 @@ func (l *Lane) leave(pol *Policy, m state.Match, reply *netstack.Frame, now stat
 		p.Rewrite(m.Leave)
 	}
 	return o
+}
+
+// oversize reports whether p is larger than what may leave, and nobody may make
+// it smaller.
+func (l *Lane) oversize(mtu int) bool {
+	if w := &l.joined.whole; w.Fragments > 0 {
+		return w.Largest > mtu && w.DontFragment
+	}
+	return l.pkt.WireSize() > mtu && l.pkt.DontFragment()
 }
 
 // toSelf gives the packet back to the kernel it came from, which delivers it
@@ -145,16 +170,23 @@ func (l *Lane) toSelf(pol *Policy, rule uint32) Outcome {
 	return Outcome{Verdict: netstack.Pass, Out: p.Flow.In, Rule: rule}
 }
 
-// ownAnswer reports whether p, which belongs to no session, answers something
-// that the box itself sent: a reply to its ping, or an ICMP error about one of
-// its packets. Its own connections do not pass here, so only the kernel knows
-// them; it checks what it is given against its sockets.
-func ownAnswer(p *netstack.Packet, rules *policy.RuleSet) bool {
-	switch p.ICMP {
-	case netstack.ICMPReply:
-		return rules.IsOwn(p.Flow.Dst)
-	case netstack.ICMPError:
-		return rules.IsOwn(p.Flow.Dst) && rules.IsOwn(p.Quoted.Src)
+// ownAnswer reports whether the packet, which belongs to no session, answers
+// something that the box itself sent: a reply to its ping, an ICMP error about
+// one of its packets, or a fragmented packet to one of its clients. Its own
+// connections do not pass here, but where there are no ports the kernel cannot
+// tell; so only it knows them, and it checks what it is given against its
+// sockets. r is why the packet can begin no session either, if so.
+func (l *Lane) ownAnswer(pol *Policy, r netstack.Reason) bool {
+	p := &l.pkt
+	switch {
+	case !pol.Rules.IsOwn(p.Flow.Dst):
+		return false
+	case l.joined.whole.Fragments > 0 && (p.Flow.Proto == netstack.UDP || p.Flow.Proto == netstack.TCP):
+		return pol.isClients(p.Flow.In, p.Flow.DstPort)
+	case p.ICMP == netstack.ICMPReply:
+		return r != netstack.ReasonNone
+	case p.ICMP == netstack.ICMPError:
+		return r != netstack.ReasonNone && pol.Rules.IsOwn(p.Quoted.Src)
 	}
 	return false
 }

@@ -20,6 +20,8 @@ type Notice struct {
 	// Generation is of the policy that Rule counts in.
 	Generation uint32
 	Session    uint64
+	// Fragments is how many fragments the packet is, 0 if it is none.
+	Fragments int
 	// Fault and Stack are of a panic in the worker (Reason Internal).
 	Fault any
 	Stack []byte

@@ -34,7 +34,7 @@ type rig struct {
 func newRig(t *testing.T, spec policy.Spec) *rig {
 	t.Helper()
 	table := state.NewTable(state.Limits{MaxSessions: 1000}, state.DefaultTimeouts(), state.Seed{1})
-	r := &rig{T: t, engine: NewEngine(table), reply: netstack.NewFrame()}
+	r := &rig{T: t, engine: NewEngine(table, state.NewFragments(state.DefaultFragmentLimits(), state.Seed{1})), reply: netstack.NewFrame()}
 	r.lane = NewLane(r.engine)
 	r.load(spec)
 	return r
@@ -50,6 +50,7 @@ func (r *rig) load(spec policy.Spec) {
 	p.MTU = [netstack.Sides]int{1500, 1400}
 	p.Own4 = [netstack.Sides]netstack.Addr{addr("10.1.0.1"), addr(public)}
 	p.Own6 = [netstack.Sides]netstack.Addr{addr("fd00:1::1"), addr("fd00:2::1")}
+	p.Clients[out] = []netstack.PortRange{{First: 32768, Last: 49999}, {First: 50001, Last: 60999}}
 	r.engine.Swap(p)
 }
 
@@ -100,8 +101,9 @@ func outward() policy.Spec {
 // result is what the engine made of a packet.
 type result struct {
 	Outcome
-	packet nettest.Packet // as it leaves, if it does
-	answer nettest.Packet // the firewall's own, if there is one
+	packet    nettest.Packet   // as it leaves, if it does
+	fragments []nettest.Packet // as they leave, if that is what it is
+	answer    nettest.Packet   // the firewall's own, if there is one
 }
 
 // send has the packet arrive on a side.
@@ -109,14 +111,30 @@ func (r *rig) send(in netstack.Side, p nettest.Packet) result {
 	r.Helper()
 	f := p.Frame()
 	o, _ := r.lane.Decide(in, f, r.reply, r.now)
-	if o.Verdict == netstack.Pass != (o.Reason == netstack.ReasonNone) {
+	if taken := o.Verdict == netstack.Pass || o.Verdict == netstack.Hold; taken != (o.Reason == netstack.ReasonNone) {
 		r.Fatalf("verdict %v with reason %v", o.Verdict, o.Reason)
 	}
 	res := result{Outcome: o, packet: nettest.Of(f)}
+	if o.Verdict == netstack.Pass && o.Fragments > 0 {
+		res.fragments = r.taken(&o)
+	}
 	if o.Reply {
 		res.answer = nettest.Of(r.reply)
 	}
 	return res
+}
+
+// taken fetches the fragments of a datagram that passed.
+func (r *rig) taken(o *Outcome) (out []nettest.Packet) {
+	r.Helper()
+	f, size := netstack.NewFrame(), 0
+	for r.lane.joined.Next(f) {
+		out, size = append(out, nettest.Of(f)), size+len(f.Bytes())
+	}
+	if len(out) != o.Fragments || size != o.Bytes {
+		r.Fatalf("%d fragments of %d bytes, want %d and %d", len(out), size, o.Fragments, o.Bytes)
+	}
+	return out
 }
 
 // pass has the packet arrive and wants it to leave by the opposite side.

@@ -15,11 +15,7 @@ func (w *Worker) round(in netstack.Side) (int, error) {
 		return n, err
 	}
 	w.decide(in, w.frames[:n])
-	for side := range netstack.Side(netstack.Sides) {
-		if e := w.send(in, side); e != nil && err == nil {
-			err = e
-		}
-	}
+	err = w.flush(in)
 	w.tally.Batches++
 	w.shown.set(&w.tally)
 	return n, err
@@ -32,6 +28,7 @@ func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			w.tally.Refused[in][netstack.Internal] += uint64(len(frames) - done)
+			w.lane.joined.whole.Discard()
 			w.fault(in, now, fault)
 		}
 	}()
@@ -39,7 +36,11 @@ func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
 		o, flow := w.lane.Decide(in, f, w.answers[i], now)
 		w.count(in, &o)
 		w.tell(in, now, flow, &o)
-		if o.Verdict == netstack.Pass {
+		switch {
+		case o.Verdict != netstack.Pass:
+		case o.Fragments > 0:
+			w.release(in, o.Out)
+		default:
 			w.out[o.Out] = append(w.out[o.Out], f)
 		}
 		if o.Reply {
@@ -48,6 +49,17 @@ func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
 		}
 		done++
 	}
+}
+
+// flush sends what is to leave, by either side.
+func (w *Worker) flush(in netstack.Side) (err error) {
+	for side := range netstack.Side(netstack.Sides) {
+		if e := w.send(in, side); e != nil && err == nil {
+			err = e
+		}
+	}
+	w.pieces.used = 0
+	return err
 }
 
 // send hands over what is to leave by side.
@@ -62,13 +74,17 @@ func (w *Worker) send(in, side netstack.Side) error {
 }
 
 func (w *Worker) count(in netstack.Side, o *Outcome) {
-	if o.Verdict == netstack.Pass {
-		p := w.lane.Packet()
+	switch p := w.lane.Packet(); {
+	case o.Verdict == netstack.Hold:
+	case o.Verdict != netstack.Pass:
+		w.tally.Refused[in][o.Reason] += uint64(max(1, o.Fragments))
+	case o.Fragments > 0:
+		w.tally.Passed[in] += uint64(o.Fragments)
+		w.tally.Bytes[in] += uint64(o.Bytes)
+	default:
 		w.tally.Passed[in] += uint64(p.Segments())
 		w.tally.Bytes[in] += uint64(p.Len())
-		return
 	}
-	w.tally.Refused[in][o.Reason]++
 }
 
 // tell reports what the log may want to know of a packet.
@@ -77,7 +93,7 @@ func (w *Worker) tell(in netstack.Side, now state.Instant, flow netstack.FlowKey
 		return
 	}
 	n := Notice{At: now, Flow: flow, In: in, Verdict: o.Verdict, Reason: o.Reason, Condition: o.Condition,
-		Event: o.Event, Rule: o.Rule, Session: o.Session}
+		Event: o.Event, Rule: o.Rule, Session: o.Session, Fragments: o.Fragments}
 	if pol := w.lane.engine.Load(); pol != nil {
 		n.Generation = pol.Generation
 	}

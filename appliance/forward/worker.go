@@ -37,6 +37,7 @@ type Worker struct {
 	frames  []*netstack.Frame // received
 	answers []*netstack.Frame // room for the firewall's own answers
 	out     [netstack.Sides][]*netstack.Frame
+	pieces  pieces
 	tally   Tally
 	shown   published
 }
@@ -53,8 +54,9 @@ func NewWorker(e *Engine, links [netstack.Sides]netstack.Link, clock func() stat
 		w.frames = append(w.frames, netstack.NewFrame())
 		w.answers = append(w.answers, netstack.NewFrame())
 	}
+	w.pieces = newPieces()
 	for side := range w.out {
-		w.out[side] = make([]*netstack.Frame, 0, 2*batch)
+		w.out[side] = make([]*netstack.Frame, 0, 3*batch) // frames, answers and pieces
 	}
 	return w, nil
 }
@@ -73,7 +75,11 @@ func (w *Worker) Run() error {
 			}
 			n += got
 		}
-		if n > 0 {
+		got, err := w.goOn()
+		if err != nil {
+			return fmt.Errorf("sending fragments: %w", err)
+		}
+		if n+got > 0 {
 			continue
 		}
 		if err := w.wait(); err != nil {
@@ -91,8 +97,14 @@ func (w *Worker) Stop() {
 	_, _ = unix.Write(w.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 }
 
-// Close gives back what NewWorker took, after Run has returned.
-func (w *Worker) Close() error { return unix.Close(w.wake) }
+// Close gives back what NewWorker took, after Run has returned, and what still
+// waits to be sent.
+func (w *Worker) Close() error {
+	for i := range w.pieces.waiting {
+		w.pieces.waiting[i].whole.Discard()
+	}
+	return unix.Close(w.wake)
+}
 
 // Tally returns the counts up to the last round.
 func (w *Worker) Tally() Tally { return w.shown.get() }

@@ -1,0 +1,77 @@
+package forward
+
+import (
+	"sallyport/netstack"
+	"sallyport/state"
+)
+
+// joined is a datagram that came in fragments: put together in a frame, to be
+// judged and rewritten as any packet is, and then taken apart again.
+type joined struct {
+	whole   state.Whole     // its fragments as they came; none: no datagram
+	headers int             // as of state.Whole
+	pkt     netstack.Packet // the view of it, once it is rewritten
+	frame   *netstack.Frame // holds it
+	first   *netstack.Frame // room for its first fragment, to be quoted
+}
+
+func newJoined() joined {
+	return joined{frame: netstack.NewDatagramFrame(), first: netstack.NewFrame()}
+}
+
+// hold keeps the fragment l.pkt until its datagram is complete, and then decides
+// about that. What does not depend on the rest of it is asked before anything is
+// kept, so that a flood costs no more than its packets.
+func (l *Lane) hold(pol *Policy, reply *netstack.Frame, now state.Instant) (Outcome, netstack.FlowKey) {
+	p, j := &l.pkt, &l.joined
+	flow := p.Flow
+	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
+		return refuse(r), flow
+	}
+	whole, r := l.engine.Fragments.Hold(p, now)
+	switch {
+	case r != netstack.ReasonNone:
+		return refuse(r), flow
+	case whole.Fragments == 0:
+		return Outcome{Verdict: netstack.Hold, Rule: NoRule}, flow
+	}
+	j.whole, j.headers = whole, whole.Headers
+	o, flow := l.judgeJoined(flow.In, pol, reply, now)
+	o.Fragments, o.Bytes = whole.Fragments, whole.Bytes
+	if j.pkt = l.pkt; o.Verdict != netstack.Pass {
+		j.whole.Discard()
+	}
+	return o, flow
+}
+
+// judgeJoined decides about the datagram as a whole.
+func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame, now state.Instant) (Outcome, netstack.FlowKey) {
+	l.joined.whole.Assemble(l.joined.frame)
+	if r := l.pkt.Parse(in, l.joined.frame); r != netstack.ReasonNone {
+		return refuse(r), l.pkt.Flow
+	}
+	flow := l.pkt.Flow
+	return l.judge(pol, reply, now), flow
+}
+
+// asSent returns the packet that l decides about as its sender sent it, for an
+// ICMP error: of a datagram in fragments, the first (RFC 1812 4.3.2.7).
+func (l *Lane) asSent() *netstack.Packet {
+	j := &l.joined
+	if j.whole.Fragments == 0 {
+		return &l.pkt
+	}
+	j.whole.First(j.first)
+	j.pkt.Parse(l.pkt.Flow.In, j.first) // which held it, so it parses
+	return &j.pkt
+}
+
+// Next makes f the next fragment of the datagram, as it is to leave. It returns
+// false when there is none left.
+func (j *joined) Next(f *netstack.Frame) bool {
+	q, ok := j.whole.Next(f)
+	if ok {
+		j.pkt.Imprint(f, q, j.headers)
+	}
+	return ok
+}
