@@ -60,32 +60,6 @@ func TestRejectAnswers(t *testing.T) {
 	}
 }
 
-// TestFragmentsAreNotPassed: until they are reassembled they are dropped, with a
-// reason.
-func TestFragmentsAreNotPassed(t *testing.T) {
-	need(t, "ping")
-	l := newLab(t, lab.Config{})
-	w := startFirewall(t, l, open("auto"))
-	arrived := watchArrivals(t, l.Outside)
-	for _, f := range families {
-		before, _ := w.stats()
-		noPing(t, l.Inside, f.of(l.Outside), "-s", "4000")
-		if after, _ := w.stats(); fragments(after) == fragments(before) {
-			t.Errorf("%s: no fragment was counted: %v", f.name, after)
-		}
-	}
-	arrived.wantNone(t, "outside")
-}
-
-func fragments(stats map[string]uint64) (n uint64) {
-	for reason, count := range stats {
-		if strings.HasPrefix(reason, "frag-") {
-			n += count
-		}
-	}
-	return n
-}
-
 // TestSessionsAreListed wants a conversation to be seen as it was opened and as
 // it was translated.
 func TestSessionsAreListed(t *testing.T) {

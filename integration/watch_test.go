@@ -25,6 +25,7 @@ type watch struct {
 	mu    sync.Mutex
 	count int
 	seen  []string // the first few
+	sizes []int    // of fragments, in the order they came
 }
 
 // allProtocols is ETH_P_ALL in network byte order.
@@ -90,6 +91,9 @@ func (w *watch) take(packet []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.count++
+	if isFragment(packet) {
+		w.sizes = append(w.sizes, len(packet))
+	}
 	if len(w.seen) < 10 {
 		w.seen = append(w.seen, what)
 	}
@@ -127,7 +131,7 @@ func (w *watch) forget() {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.count, w.seen = 0, nil
+	w.count, w.seen, w.sizes = 0, nil, nil
 }
 
 // wantNone fails if anything arrived.

@@ -1,0 +1,178 @@
+package integration
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"sallyport/appliance/lab"
+)
+
+// isFragment reports whether an IP packet is one.
+func isFragment(p []byte) bool {
+	if p[0]>>4 == 4 {
+		return p[6]&0x3f != 0 || p[7] != 0
+	}
+	return p[6] == 44
+}
+
+// TestS19Fragments: what is larger than any link goes through, both ways, with
+// NAT and without, and so does the box's own.
+func TestS19Fragments(t *testing.T) {
+	need(t, "ping")
+	for _, driver := range drivers {
+		t.Run(driver, func(t *testing.T) {
+			l := newLab(t, lab.Config{})
+			serveUDPEcho(t, l.Inside, iperfPort)
+			serveUDPEcho(t, l.Outside, iperfPort)
+			w := startFirewall(t, l, open(driver))
+			for _, f := range families {
+				t.Run(f.name, func(t *testing.T) {
+					for _, c := range []struct {
+						name     string
+						from     *lab.Host
+						to       netip.Addr
+						services bool
+					}{
+						{"outward", l.Inside, f.of(l.Outside), true},
+						{"inward", l.Outside, f.of(l.Inside), true},
+						{"own", l.Firewall, f.of(l.Outside), true},
+						{"own-inside", l.Firewall, f.of(l.Inside), true},
+						{"to-own", l.Outside, f.gate(l, outsideLeg), false},
+						{"to-own-inside", l.Inside, f.gate(l, insideLeg), false},
+					} {
+						t.Run(c.name, func(t *testing.T) {
+							for _, size := range []string{"1473", "8000", "60000"} {
+								pinged(t, c.from, c.to, "-s", size)
+							}
+							if c.services {
+								echoed(t, c.from, c.to, 1473, 4096, 8000, 60000)
+							}
+						})
+					}
+				})
+			}
+			w.wantNoFragmentLost(t)
+		})
+	}
+}
+
+// wantNoFragmentLost wants every fragment to have passed.
+func (f *firewall) wantNoFragmentLost(t *testing.T) {
+	t.Helper()
+	inside, outside := f.stats()
+	for _, stats := range []map[string]uint64{inside, outside} {
+		for reason, n := range stats {
+			if n > 0 && (strings.HasPrefix(reason, "frag-") || reason == "bad-checksum") {
+				t.Errorf("%d fragments are %s", n, reason)
+			}
+		}
+	}
+}
+
+// TestS19SizesAreKept: fragments leave as large as they came, though larger ones
+// would fit, and in their order.
+func TestS19SizesAreKept(t *testing.T) {
+	need(t)
+	l := newLab(t, lab.Config{InsideMTU: 1300})
+	serveUDPEcho(t, l.Outside, iperfPort)
+	startFirewall(t, l, open("auto"))
+	w := watchArrivals(t, l.Outside)
+	for name, want := range map[string][]int{
+		"ipv4": {1300, 1300, 1300, 1300, 1300, 1300, 348},
+		"ipv6": {1296, 1296, 1296, 1296, 1296, 1296, 568},
+	} {
+		f := families[slices.IndexFunc(families, func(f family) bool { return f.name == name })]
+		w.forget()
+		_ = udpEcho(l.Inside, netip.AddrPortFrom(f.of(l.Outside), iperfPort), 8000) // what comes back is too large for IPv6
+		w.wantFragments(t, want)
+	}
+}
+
+// wantFragments wants fragments of these sizes to have arrived.
+func (w *watch) wantFragments(t *testing.T, want []int) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Equal(w.sizes, want) {
+		t.Errorf("fragments of %v bytes arrived, want %v", w.sizes, want)
+	}
+}
+
+// TestFragmentsLargerThanTheNextLink: IPv4's are cut further, and IPv6's sender
+// is told how small to make them.
+func TestFragmentsLargerThanTheNextLink(t *testing.T) {
+	need(t)
+	l := newLab(t, lab.Config{InsideMTU: 1300})
+	serveUDPEcho(t, l.Inside, iperfPort)
+	startFirewall(t, l, open("auto"))
+	for _, f := range families {
+		to := netip.AddrPortFrom(f.of(l.Inside), iperfPort)
+		eventually(t, "a large datagram is answered over "+f.name, func() bool {
+			return udpEcho(l.Outside, to, 8000) == nil
+		})
+	}
+}
+
+// serveUDPEcho sends back whatever comes to a port, until the test ends.
+func serveUDPEcho(t *testing.T, h *lab.Host, port int) {
+	t.Helper()
+	var conn net.PacketConn
+	err := h.Do(func() (err error) {
+		conn, err = net.ListenPacket("udp", ":"+strconv.Itoa(port))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	go func() {
+		for buf := make([]byte, 65536); ; {
+			n, from, err := conn.ReadFrom(buf)
+			if err != nil {
+				return
+			}
+			_, _ = conn.WriteTo(buf[:n], from)
+		}
+	}()
+}
+
+// echoed wants datagrams of these sizes to come back as they went.
+func echoed(t *testing.T, from *lab.Host, to netip.Addr, sizes ...int) {
+	t.Helper()
+	for _, size := range sizes {
+		if err := udpEcho(from, netip.AddrPortFrom(to, iperfPort), size); err != nil {
+			t.Errorf("%d bytes to %v and back: %v", size, to, err)
+		}
+	}
+}
+
+// udpEcho sends a datagram, and returns an error if it does not come back within
+// a second.
+func udpEcho(from *lab.Host, to netip.AddrPort, size int) error {
+	var conn net.Conn
+	err := from.Do(func() (err error) {
+		conn, err = net.Dial("udp", to.String())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	got := make([]byte, 65536)
+	_ = conn.SetDeadline(time.Now().Add(time.Second))
+	if _, err := conn.Write(bulk()[:size]); err != nil {
+		return err
+	}
+	n, err := conn.Read(got)
+	if err == nil && !bytes.Equal(got[:n], bulk()[:size]) {
+		return errors.New("another datagram came back")
+	}
+	return err
+}
