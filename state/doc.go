@@ -10,7 +10,10 @@
 // it in, and says of a packet only whether it can be part of this conversation.
 // A rule never makes it accept a packet that cannot.
 //
+// Fragments holds what comes of datagrams until they are complete, so that the
+// table sees datagrams only.
+//
 // Where to read on: table.go has the theory of operation of the table, tcp.go
-// that of the TCP tracker, snapshot.go that of snapshots; ports.go and
-// mapping.go say how ports are chosen.
+// that of the TCP tracker, fragments.go that of the fragments, snapshot.go that
+// of snapshots; ports.go and mapping.go say how ports are chosen.
 package state

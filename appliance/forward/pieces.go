@@ -83,7 +83,8 @@ func (w *Worker) goOn() (n int, err error) {
 	}
 	first := &p.waiting[0]
 	w.emit(&first.joined, first.in, first.out)
-	n, err = p.used, w.flush(first.in)
+	n = p.used
+	err = w.flush(first.in)
 	if first.whole.Fragments == 0 {
 		p.spare = append(p.spare, first.joined)
 		p.waiting = append(p.waiting[:0], p.waiting[1:]...)

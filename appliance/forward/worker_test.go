@@ -21,7 +21,14 @@ type loop struct {
 
 func startLoop(t *testing.T, perSecond int) *loop {
 	t.Helper()
-	r := newRig(t, outward())
+	l := newLoop(t, newRig(t, outward()).engine, perSecond)
+	go func() { l.done <- l.worker.Run() }()
+	return l
+}
+
+// newLoop is one whose worker does not run.
+func newLoop(t *testing.T, e *Engine, perSecond int) *loop {
+	t.Helper()
 	l := &loop{T: t, notices: NewNotices(perSecond), done: make(chan error, 1)}
 	links := [netstack.Sides]netstack.Link{}
 	for side := range links {
@@ -29,10 +36,9 @@ func startLoop(t *testing.T, perSecond int) *loop {
 		links[side] = l.links[side]
 	}
 	var err error
-	if l.worker, err = NewWorker(r.engine, links, func() state.Instant { return 1 }, l.notices); err != nil {
+	if l.worker, err = NewWorker(e, links, func() state.Instant { return 1 }, l.notices); err != nil {
 		t.Fatal(err)
 	}
-	go func() { l.done <- l.worker.Run() }()
 	return l
 }
 
