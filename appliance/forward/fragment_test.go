@@ -103,7 +103,7 @@ func TestS19TCPInFragments(t *testing.T) {
 	r.pass(in, nettest.TCP(client, server, nettest.Flags("A"), nettest.Seq(1051), nettest.Ack(5001)))
 	r.passAll(out, nettest.TCP(server, seen, nettest.Flags("PA"), nettest.Seq(5001), nettest.Ack(1051), nettest.Payload(1400)), 576, 7)
 	r.refuseAll(out, nettest.TCP(server, seen, nettest.Flags("SF"), nettest.Seq(5001), nettest.Ack(1051), nettest.Payload(100)), 64, netstack.BadFlags)
-	r.refuseAll(out, nettest.TCP(server, seen, nettest.Flags("R"), nettest.Seq(1), nettest.Payload(100)), 64, netstack.RSTInvalid)
+	r.refuseAll(out, nettest.TCP(server, seen, nettest.Flags("R"), nettest.Seq(1<<30), nettest.Payload(100)), 64, netstack.RSTInvalid)
 }
 
 // The whole datagram is what the policy and the session see: its ports, which
