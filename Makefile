@@ -11,6 +11,8 @@ VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo d
 # failure, so that nothing is left out unseen.
 ROOT     := $(filter 0,$(shell id -u))
 REQUIRE  := $(if $(ROOT),SALLYPORT_REQUIRE=1)
+# The namespace tests that a firewall with the race detector is put through.
+RACED     = ^Test(Traffic|StopLeavesNothing|StartOverLeftovers|SessionsAreListed)$$
 # What runs with the race detector and in the plain run; integration has its own.
 PACKAGES  = $(shell $(GO) list ./... | grep -v '/integration')
 
@@ -50,8 +52,9 @@ unit: ## the packages' own tests
 	$(GO) test -count=1 $(PACKAGES)
 
 .PHONY: race
-race: ## the same with the race detector
+race: ## the same with the race detector, and as root some real traffic
 	$(GO) test -count=1 -race -short $(PACKAGES)
+	$(if $(ROOT),$(REQUIRE) SALLYPORT_RACE=1 $(GO) test -count=1 -timeout 10m -run '$(RACED)' ./integration)
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (20s)
@@ -66,5 +69,7 @@ spitzner: setup ## Lance Spitzner's experiments of 2000, under each profile (roo
 	$(GO) run ./integration/spitzner
 
 .PHONY: bench
-bench: ## the firewall beside the kernel's own, as ratios (root)
+bench: ## the firewall beside the kernel's own, as ratios (root), and the engine alone
 	$(GO) run ./integration/bench
+	$(GO) test -run '^$$' -bench 'Decide|Track|Evaluate|Parse|Rewrite' -benchmem -benchtime 500ms \
+		./appliance/forward ./state ./policy ./netstack | grep -E '^Benchmark'
