@@ -26,10 +26,7 @@ func (rs *RuleSet) spoofed(p *netstack.Packet) bool {
 	if rs.box.own.contains(src) {
 		return !rs.ownError(p)
 	}
-	if p.Flow.In == netstack.Inside {
-		return rs.box.known && !rs.box.inside.contains(src)
-	}
-	return rs.box.inside.contains(src)
+	return !rs.box.livesOn(src, p.Flow.In)
 }
 
 // ownError reports whether p can be the box's own kernel saying that it could
