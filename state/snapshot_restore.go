@@ -10,15 +10,17 @@ import (
 // Known says what of a snapshot still means something. All functions must be
 // set.
 type Known struct {
-	// Rule returns the rule of that name as it admits sessions now; false if
-	// there is none, or if it admits no more. Of the Admission only Rule,
-	// Generation and Terms are used.
-	Rule func(name string) (Admission, bool)
+	// Generation is of the policy that is asked here.
+	Generation uint32
+	// Rule returns the number of the rule of that name; false if there is none, or
+	// if it lets nothing in any more.
+	Rule func(name string) (uint32, bool)
 	// Translation returns the number of the translation rule of that name.
 	Translation func(name string) (uint16, bool)
-	// Fits reports whether a session with these keys and flags can still be:
-	// whether its ends are where they were, and its external address is ours.
-	Fits func(original, reply *netstack.FlowKey, f Flags) bool
+	// Fits returns what a session of that rule, with these keys and flags, is to
+	// live by; false if it has no place any more: if an end is not where it was, or
+	// its external address is not ours.
+	Fits func(rule uint32, original, reply *netstack.FlowKey, f Flags) (TermsID, bool)
 }
 
 // Omission is why a session of a snapshot was not restored.
@@ -27,8 +29,8 @@ type Omission uint8
 const (
 	Restored      Omission = iota // it was
 	TimedOut                      // its time was over before, or has passed since
-	RuleGone                      // its rule, or that of its translation, is gone, or has another profile
-	OutOfPlace                    // Known.Fits says no
+	RuleGone                      // its rule, or that of its translation, is gone
+	OutOfPlace                    // Known.Fits says so, or it is to live by another profile
 	NoRoom                        // the table has become smaller
 	Superseded                    // another has its flow or its port: it ended while the snapshot was taken
 	Contradictory                 // it can be no session of this version's

@@ -20,10 +20,8 @@ func TestSnapshotRules(t *testing.T) {
 	}
 	numbers := map[string]uint32{"rule4": 3, "rule3": 1}
 	known := everything
-	known.Rule = func(name string) (Admission, bool) {
-		n, ok := numbers[name]
-		return Admission{Rule: n, Generation: 12}, ok
-	}
+	known.Generation = 12
+	known.Rule = func(name string) (uint32, bool) { n, ok := numbers[name]; return n, ok }
 	after, result := restored(t, snapshotOf(t, r.Table, r.now), 10, 0, known)
 	got := map[string]uint32{}
 	for _, v := range after.list() {
@@ -81,9 +79,9 @@ func TestSnapshotTerms(t *testing.T) {
 			t.Fatal(err)
 		}
 		known := everything
-		known.Rule = func(string) (Admission, bool) { return Admission{Terms: id}, true }
+		known.Fits = func(uint32, *netstack.FlowKey, *netstack.FlowKey, Flags) (TermsID, bool) { return id, true }
 		result, err := restoreInto(table, file, known)
-		if err != nil || result.Count[Restored] != restores || result.Count[RuleGone] != 3-restores {
+		if err != nil || result.Count[Restored] != restores || result.Count[OutOfPlace] != 3-restores {
 			t.Errorf("%v: %v, %v", profile, result.Count, err)
 		}
 		table.Sessions(0, 0, 16, func(v View) {
@@ -100,8 +98,8 @@ func TestSnapshotOutOfPlace(t *testing.T) {
 	r.passes(inside, nettest.UDP("10.1.0.5:5000", "1.1.1.1:53"))
 	r.passes(inside, nettest.UDP("10.1.0.6:5001", "1.1.1.1:53"))
 	known := everything
-	known.Fits = func(original, reply *netstack.FlowKey, f Flags) bool {
-		return original.SrcPort == 5000 && reply.Dst == address("192.0.2.1") && f&SourceNAT != 0
+	known.Fits = func(rule uint32, original, reply *netstack.FlowKey, f Flags) (TermsID, bool) {
+		return 0, rule == 107 && original.SrcPort == 5000 && reply.Dst == address("192.0.2.1") && f&SourceNAT != 0
 	}
 	after, result := restored(t, snapshotOf(t, r.Table, r.now), 10, 0, known)
 	if v := after.only(); v.Original.SrcPort != 5000 || result.Count[OutOfPlace] != 1 {

@@ -16,12 +16,12 @@ type restorer struct {
 	record  []byte // of this version's size, zero beyond an older one's
 }
 
-// nameNow is what a name of the snapshot stands for now.
+// nameNow is what a name of the snapshot stands for now: a rule, a translation
+// rule, neither or both.
 type nameNow struct {
-	rule         Admission
-	translation  uint16
-	admits       bool // rule is one, and lets sessions in
-	isTranslated bool
+	rule                 uint32
+	translation          uint16
+	isRule, isTranslator bool
 }
 
 func newRestorer(t *Table, s *snapshotFile, now Moment, known Known) *restorer {
@@ -31,11 +31,11 @@ func newRestorer(t *Table, s *snapshotFile, now Moment, known Known) *restorer {
 		then: s.at, shift: now.Instant - Instant(away) - s.at, now: now.Instant,
 		names: make([]nameNow, 1, len(s.names)+1), record: make([]byte, recordSize),
 	}
-	r.names[0].isTranslated = true // not at all
+	r.names[0].isTranslator = true // the one that translates nothing
 	for _, name := range s.names {
 		var n nameNow
-		n.rule, n.admits = known.Rule(name)
-		n.translation, n.isTranslated = known.Translation(name)
+		n.rule, n.isRule = known.Rule(name)
+		n.translation, n.isTranslator = known.Translation(name)
 		r.names = append(r.names, n)
 	}
 	return r
@@ -62,25 +62,28 @@ func (r *restorer) one(s *saved) Omission {
 	switch {
 	case s.expires <= r.now:
 		return TimedOut
-	case !r.admits(s):
+	case !r.resolve(s):
 		return RuleGone
-	case !r.known.Fits(&s.key[Original], &s.key[Reply], s.flags):
+	case !r.fits(s):
 		return OutOfPlace
 	}
 	return r.table.adopt(s, r.now)
 }
 
-// admits gives s its rules as they are now. What the trackers know under one
-// profile means nothing under another.
-func (r *restorer) admits(s *saved) bool {
+// resolve gives s the numbers that its rules have now.
+func (r *restorer) resolve(s *saved) bool {
 	rule, dst, src := &r.names[s.rule], &r.names[s.dstRule], &r.names[s.srcRule]
-	if !rule.admits || !dst.isTranslated || !src.isTranslated {
-		return false
-	}
-	a, of := &rule.rule, &s.session
-	of.rule, of.generation, of.terms = a.Rule, a.Generation, a.Terms
-	of.dstRule, of.srcRule = dst.translation, src.translation
-	return r.table.termsOf(of).Profile == s.profile
+	of := &s.session
+	of.rule, of.dstRule, of.srcRule, of.generation = rule.rule, dst.translation, src.translation, r.known.Generation
+	return rule.isRule && dst.isTranslator && src.isTranslator
+}
+
+// fits gives s its terms. What a tracker has learnt under one profile means
+// nothing under another.
+func (r *restorer) fits(s *saved) bool {
+	terms, ok := r.known.Fits(s.session.rule, &s.key[Original], &s.key[Reply], s.flags)
+	s.terms = terms
+	return ok && r.table.termsOf(&s.session).Profile == s.profile
 }
 
 // adopt makes s a session of the table, with the external port it had.

@@ -23,16 +23,16 @@ var numbered = Names{
 // everything is a policy whose rules have other numbers than numbered's, and
 // that finds nothing out of place.
 var everything = Known{
-	Rule: func(name string) (a Admission, ok bool) {
-		_, err := fmt.Sscanf(name, "rule%d", &a.Rule)
-		a.Rule, a.Generation = a.Rule+100, 9
-		return a, err == nil
+	Generation: 9,
+	Rule: func(name string) (n uint32, ok bool) {
+		_, err := fmt.Sscanf(name, "rule%d", &n)
+		return n + 100, err == nil
 	},
 	Translation: func(name string) (n uint16, ok bool) {
 		_, err := fmt.Sscanf(name, "nat%d", &n)
 		return n + 100, err == nil
 	},
-	Fits: func(_, _ *netstack.FlowKey, _ Flags) bool { return true },
+	Fits: func(uint32, *netstack.FlowKey, *netstack.FlowKey, Flags) (TermsID, bool) { return 0, true },
 }
 
 func snapshotOf(t testing.TB, table *Table, now Instant) []byte {
