@@ -33,6 +33,9 @@ type Appliance struct {
 	reports *forward.Notices
 	rules   ruleNames
 
+	snapshot snapshot
+	saving   bool // the sessions are to be saved
+
 	mu       sync.Mutex // guards what follows, which the control socket reads
 	plumbing *plumbing.Plumbing
 	box      policy.Topology // that the policy in force was compiled for
@@ -67,7 +70,7 @@ func New(s *conf.Settings, log zerolog.Logger, version string) *Appliance {
 func (a *Appliance) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, a.stop()) }()
 	for _, stage := range []func() error{
-		a.shutDoors, a.openDevices, a.loadPolicy, a.startWorkers, a.listen, a.openDoors, a.startHousekeeping,
+		a.shutDoors, a.openDevices, a.loadPolicy, a.takeUp, a.startWorkers, a.listen, a.openDoors, a.startHousekeeping,
 	} {
 		if err := stage(); err != nil {
 			return err
@@ -151,6 +154,9 @@ func (a *Appliance) startHousekeeping() error {
 	running.Go(func() { a.notices(ctx) })
 	running.Go(func() { a.sweep(ctx) })
 	running.Go(func() { a.watch(ctx) })
+	if a.saving {
+		running.Go(func() { a.saveEvery(ctx, a.settings.State.SnapshotInterval) })
+	}
 	a.onStop(func() error {
 		cancel()
 		running.Wait()

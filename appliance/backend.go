@@ -21,6 +21,7 @@ func (a *Appliance) Status() control.Status {
 		Uptime:   int64(time.Since(a.started).Seconds()),
 		Ready:    a.ready.Load(),
 		Sessions: control.SessionStatus{Now: stats.Sessions, Max: stats.MaxSessions},
+		Snapshot: a.snapshot.get(),
 		Policy:   control.PolicyStatus{File: a.settings.File, Generation: generation, Rules: len(a.settings.Policy.Rules)},
 	}
 	for side := range netstack.Side(netstack.Sides) {

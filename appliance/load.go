@@ -128,6 +128,15 @@ func (n *ruleNames) get(generation uint32) *policy.RuleSet {
 	return n.set[generation]
 }
 
+// natName returns the name of a translation rule of some generation, "" if it
+// is no more.
+func (a *Appliance) natName(generation uint32, rule uint16) string {
+	if rules := a.rules.get(generation); rules != nil {
+		return rules.NATName(rule)
+	}
+	return ""
+}
+
 // ruleName returns the name of a rule of some generation, "" if it is no more.
 func (a *Appliance) ruleName(generation, rule uint32) string {
 	if rules := a.rules.get(generation); rules != nil {

@@ -45,13 +45,9 @@ func tuple(k netstack.FlowKey) control.Tuple {
 
 // natNames are the names of the translation rules at work on a session.
 func (a *Appliance) natNames(v *state.View) string {
-	rules := a.rules.get(v.Generation)
-	if rules == nil {
-		return ""
-	}
 	var names []string
 	for _, n := range []uint16{v.DstRule, v.SrcRule} {
-		if name := rules.NATName(n); name != "" {
+		if name := a.natName(v.Generation, n); name != "" {
 			names = append(names, name)
 		}
 	}

@@ -1,6 +1,8 @@
 package conf
 
 import (
+	"time"
+
 	"sallyport/netstack"
 	"sallyport/policy"
 	"sallyport/state"
@@ -36,7 +38,8 @@ func empty() *Settings {
 		TUN: TUN{Driver: DriverAuto},
 		State: State{
 			MaxSessions: 262144, Terms: []Terms{{Terms: state.Terms{Timeouts: state.Strict.Timeouts()}}},
-			Fragments: state.DefaultFragmentLimits(),
+			Fragments:        state.DefaultFragmentLimits(),
+			SnapshotInterval: 30 * time.Second,
 		},
 		Log:     Log{Level: "info", Format: "auto", DropsPerSecond: 10},
 		Control: Control{Socket: DefaultSocket},

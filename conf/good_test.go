@@ -46,6 +46,9 @@ func summary(s *Settings) string {
 	}
 	fmt.Fprintf(&b, "tun: %+v\nstate: %v, %d sessions%s\n",
 		s.TUN, s.State.Terms[0].Profile, s.State.MaxSessions, timeoutWords(s.State.Terms[0]))
+	if s.State.Snapshot != "" {
+		fmt.Fprintf(&b, "snapshot %s every %v\n", s.State.Snapshot, s.State.SnapshotInterval)
+	}
 	for _, t := range s.State.Services {
 		fmt.Fprintf(&b, "idle %s: %s %v\n", t.Name, serviceWord(t.Service), t.Idle)
 	}

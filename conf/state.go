@@ -17,6 +17,10 @@ type State struct {
 	// Services are services whose sessions may be idle for a time of their own,
 	// unless a rule says otherwise; the first that matches holds.
 	Services []ServiceTimeout
+	// Snapshot is the file that sessions are kept in over a restart; "": they are
+	// not. It is written at the stop and every SnapshotInterval.
+	Snapshot         string
+	SnapshotInterval time.Duration
 }
 
 // Terms is a profile with its timeouts, at most MaxTerms different ones.
@@ -39,6 +43,9 @@ const (
 	MaxSessions        = 1 << 24
 	MaxTerms           = 512
 	MaxServiceTimeouts = 64
+
+	MinSnapshotInterval = time.Second
+	MaxSnapshotInterval = 24 * time.Hour
 )
 
 func (s *Settings) readState(v value, words *vocabulary) {
@@ -51,10 +58,21 @@ func (s *Settings) readState(v value, words *vocabulary) {
 		{"fragments", func(v value) { readFragments(v, &s.State.Fragments) }},
 		{"service_timeouts", func(v value) { s.State.readServices(v, &words.services) }},
 		{"fastmode", func(v value) { fastmode = v; s.Policy.SYNOnly = words.services.fastmode(v) }},
-	}, "snapshot", "snapshot_interval")
+		{"snapshot", s.State.readSnapshot},
+		{"snapshot_interval", func(v value) {
+			v.setDuration(&s.State.SnapshotInterval, MinSnapshotInterval, MaxSnapshotInterval)
+		}},
+	})
 	s.State.Terms[0] = t.over(Terms{Terms: state.Terms{Profile: t.profile, Timeouts: t.profile.Timeouts()}})
 	if fastmode.doc != nil && t.profile != state.FW1 && t.said == v.has("profile") {
 		fastmode.failKey("fastmode lets all but SYNs pass unseen: only the profile fw1 has it")
+	}
+}
+
+// readSnapshot reads an absolute path, or "" for none.
+func (s *State) readSnapshot(v value) {
+	if v.data != "" {
+		v.setPath(&s.Snapshot)
 	}
 }
 

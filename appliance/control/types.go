@@ -12,15 +12,16 @@ import (
 
 // Status is the state of the firewall as a whole.
 type Status struct {
-	Version  string        `json:"version"`
-	PID      int           `json:"pid"`
-	Started  time.Time     `json:"started"`
-	Uptime   int64         `json:"uptime"`
-	Ready    bool          `json:"ready"` // both devices up and a policy loaded
-	Policy   PolicyStatus  `json:"policy"`
-	Sessions SessionStatus `json:"sessions"`
-	Drops    uint64        `json:"drops"`
-	Sides    []SideStatus  `json:"sides"` // inside, outside
+	Version  string         `json:"version"`
+	PID      int            `json:"pid"`
+	Started  time.Time      `json:"started"`
+	Uptime   int64          `json:"uptime"`
+	Ready    bool           `json:"ready"` // both devices up and a policy loaded
+	Policy   PolicyStatus   `json:"policy"`
+	Sessions SessionStatus  `json:"sessions"`
+	Snapshot SnapshotStatus `json:"snapshot"`
+	Drops    uint64         `json:"drops"`
+	Sides    []SideStatus   `json:"sides"` // inside, outside
 }
 
 // PolicyStatus is the rule set in force.
@@ -34,6 +35,16 @@ type PolicyStatus struct {
 type SessionStatus struct {
 	Now int `json:"now"`
 	Max int `json:"max"`
+}
+
+// SnapshotStatus is how the sessions are kept over a restart.
+type SnapshotStatus struct {
+	File     string    `json:"file"`             // empty: they are not
+	Written  time.Time `json:"written,omitzero"` // by this run; left out before the first
+	Sessions int       `json:"sessions"`         // written then
+	Restored int       `json:"restored"`         // taken up at the start
+	LeftOut  int       `json:"left_out"`         // at the start, because they had no place or no time left
+	Error    string    `json:"error"`            // why the file could not be read at the start, or not be written last
 }
 
 // SideStatus is one of the two doors. Its counters are of what arrived there.

@@ -37,21 +37,23 @@ func (pol *Policy) SetTerms(terms []Terms, services []ServiceTerms) {
 func (pol *Policy) admission(d *policy.Decision, p *netstack.Packet) state.Admission {
 	return state.Admission{
 		Rule: d.Rule, Generation: pol.Generation, Out: d.Out, Log: d.Log,
-		Terms: pol.termsOf(d, p), Translation: d.Translation,
+		Terms: pol.TermsOf(d.Terms, p.Flow.Proto, realPort(d, p)), Translation: d.Translation,
 	}
 }
 
-func (pol *Policy) termsOf(d *policy.Decision, p *netstack.Packet) state.TermsID {
-	t := &pol.terms[d.Terms]
-	if len(pol.services) == 0 {
-		return t.ID
-	}
-	port := p.Flow.DstPort
+func realPort(d *policy.Decision, p *netstack.Packet) uint16 {
 	if d.Translation.DstPort != 0 {
-		port = d.Translation.DstPort
+		return d.Translation.DstPort
 	}
+	return p.Flow.DstPort
+}
+
+// TermsOf returns what a session to this port of the real destination lives by
+// under a rule with these terms.
+func (pol *Policy) TermsOf(terms uint16, proto netstack.Protocol, port uint16) state.TermsID {
+	t := &pol.terms[terms]
 	for i, s := range pol.services {
-		if s.Protocol == p.Flow.Proto && (s.Ports == netstack.PortRange{} || s.Ports.Contains(port)) {
+		if s.Protocol == proto && (s.Ports == netstack.PortRange{} || s.Ports.Contains(port)) {
 			return t.Services[i]
 		}
 	}

@@ -42,6 +42,7 @@ func (c *cli) printStatus(s *control.Status) {
 	c.printf("sallyport %s, pid %d, up %s, %s\n", s.Version, s.PID, span(time.Duration(s.Uptime)*time.Second), ready)
 	c.printf("policy    %s\n", policyLine(&s.Policy))
 	c.printf("sessions  %s of at most %s\n", count(s.Sessions.Now), count(s.Sessions.Max))
+	c.printf("snapshot  %s\n", c.snapshotLine(&s.Snapshot))
 	c.printf("dropped   %s packets\n\n", count(s.Drops))
 	c.printSides(s.Sides)
 }
@@ -50,6 +51,25 @@ func policyLine(p *control.PolicyStatus) string {
 	line := fmt.Sprintf("%s, generation %d", plural(p.Rules, "rule"), p.Generation)
 	if p.File != "" {
 		line = p.File + ", " + line
+	}
+	return line
+}
+
+// snapshotLine says whether a restart would keep the sessions, and what the last
+// has kept.
+func (c *cli) snapshotLine(s *control.SnapshotStatus) string {
+	if s.File == "" {
+		return "none: a restart forgets the sessions"
+	}
+	line := s.File + ", not yet written"
+	if !s.Written.IsZero() {
+		line = fmt.Sprintf("%s, %s %s ago", s.File, plural(s.Sessions, "session"), span(c.now().Sub(s.Written)))
+	}
+	if s.Restored+s.LeftOut > 0 {
+		line += fmt.Sprintf("; at the start %s restored, %s left out", count(s.Restored), count(s.LeftOut))
+	}
+	if s.Error != "" {
+		line += "; " + c.paint(red, s.Error)
 	}
 	return line
 }

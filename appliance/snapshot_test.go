@@ -1,0 +1,225 @@
+package appliance
+
+import (
+	"bytes"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+
+	"sallyport/appliance/forward"
+	"sallyport/appliance/plumbing"
+	"sallyport/conf"
+	"sallyport/netstack"
+	"sallyport/netstack/nettest"
+	"sallyport/policy"
+)
+
+// offline is an appliance with a policy in force and no devices.
+type offline struct {
+	*Appliance
+	t   *testing.T
+	log *bytes.Buffer
+}
+
+const offlineConfig = `
+[state]
+snapshot = "FILE"
+[[rule]]
+name   = "web"
+from   = "inside"
+action = "accept"
+service = ["https"]
+[[rule]]
+name   = "out"
+from   = "inside"
+action = "accept"
+[[nat]]
+name = "internet"
+type = "masquerade"
+from = "inside"
+to   = "outside"
+`
+
+// newOffline is one whose outside address is own.
+func newOffline(t *testing.T, file, config, own string) *offline {
+	t.Helper()
+	s, err := conf.Parse("test.toml", []byte(strings.Replace(config, "FILE", file, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &offline{t: t, log: new(bytes.Buffer)}
+	o.Appliance = New(s, zerolog.New(o.log), "test")
+	o.plumbing = new(plumbing.Plumbing)
+	var box policy.Topology
+	box.Sides[netstack.Inside] = policy.SideTopology{Networks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/24")}, IPv4: true}
+	box.Sides[netstack.Outside] = policy.SideTopology{Own: []netip.Addr{netip.MustParseAddr(own)}, IPv4: true}
+	rules, err := policy.Compile(s.Policy, box)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := forward.NewPolicy(rules, generation)
+	if err := o.terms(p); err != nil {
+		t.Fatal(err)
+	}
+	o.rules.put(generation, rules)
+	o.engine.Swap(p)
+	return o
+}
+
+// open lets a packet from inside begin a session.
+func (o *offline) open(p nettest.Packet) {
+	o.t.Helper()
+	frame, lane := netstack.NewFrame(), forward.NewLane(o.engine)
+	p.Fill(frame)
+	if out, _ := lane.Decide(netstack.Inside, frame, netstack.NewFrame(), o.now()); out.Verdict != netstack.Pass {
+		o.t.Fatalf("%v, %v", out.Verdict, out.Reason)
+	}
+}
+
+// flows lists the sessions: rule, translation rules, and both tuples.
+func (o *offline) flows() (list []string) {
+	for s := range o.Sessions {
+		list = append(list, s.Rule+" "+s.NAT+" "+s.Original.Src.String()+" "+s.Reply.Dst.String())
+	}
+	return list
+}
+
+// end stops as Run does.
+func (o *offline) end() {
+	o.t.Helper()
+	if err := o.stop(); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func twoSessions(t *testing.T, file string) {
+	t.Helper()
+	o := newOffline(t, file, offlineConfig, "192.0.2.1")
+	o.takeUp()
+	o.open(nettest.TCP("10.1.0.5:4000", "1.1.1.1:443", nettest.Flags("S")))
+	o.open(nettest.UDP("10.1.0.6:5000", "1.1.1.1:53"))
+	o.end()
+	if s := o.Status().Snapshot; s.File != file || s.Sessions != 2 || s.Written.IsZero() || s.Error != "" {
+		t.Fatalf("%+v", s)
+	}
+}
+
+func TestS05SessionsAreTakenUp(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state")
+	twoSessions(t, file)
+	o := newOffline(t, file, offlineConfig, "192.0.2.1")
+	o.takeUp()
+	want := []string{"web internet 10.1.0.5 192.0.2.1", "out internet 10.1.0.6 192.0.2.1"}
+	if got := o.flows(); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if s := o.Status().Snapshot; s.Restored != 2 || s.LeftOut != 0 || !s.Written.IsZero() || s.Error != "" {
+		t.Errorf("%+v", s)
+	}
+	if !strings.Contains(o.log.String(), `"restored":2`) {
+		t.Errorf("log: %s", o.log)
+	}
+}
+
+// TestSessionsWithoutAPlaceAreLeftOut starts with another policy or address.
+func TestSessionsWithoutAPlaceAreLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		before, after string // in the configuration
+		own           string
+		says          string
+		left          []string
+	}{
+		{"a rule is gone", `name   = "web"`, `name = "www"`, "192.0.2.1", `"rule_gone":1`, []string{"out internet 10.1.0.6 192.0.2.1"}},
+		{"a rule drops", `"accept"`, `"drop"`, "192.0.2.1", `"rule_gone":1`, []string{"out internet 10.1.0.6 192.0.2.1"}},
+		{"a rule has moved", `[[rule]]`, "[[rule]]\nname = \"first\"\naction = \"drop\"\n[[rule]]", "192.0.2.1", `"restored":2`,
+			[]string{"web internet 10.1.0.5 192.0.2.1", "out internet 10.1.0.6 192.0.2.1"}},
+		{"a translation is gone", `name = "internet"`, `name = "world"`, "192.0.2.1", `"rule_gone":2`, nil},
+		{"another address", "", "", "192.0.2.2", `"out_of_place":2`, nil},
+		{"another profile", `service = ["https"]`, "service = [\"https\"]\nprofile = \"loose\"", "192.0.2.1", `"out_of_place":1`,
+			[]string{"out internet 10.1.0.6 192.0.2.1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "state")
+			twoSessions(t, file)
+			o := newOffline(t, file, strings.Replace(offlineConfig, c.before, c.after, 1), c.own)
+			o.takeUp()
+			if got := o.flows(); !slices.Equal(got, c.left) || !strings.Contains(o.log.String(), c.says) {
+				t.Errorf("%q, want %q; log: %s", got, c.left, o.log)
+			}
+			if s := o.Status().Snapshot; s.Restored != len(c.left) || s.Restored+s.LeftOut != 2 {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}
+
+// TestUnusableSnapshot starts with files that must not be used: without
+// sessions, and with what there was kept.
+func TestUnusableSnapshot(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		spoil func(b []byte) []byte
+		says  string
+		aside bool
+	}{
+		{"truncated", func(b []byte) []byte { return b[:len(b)-1] }, "truncated or damaged", true},
+		{"empty", func([]byte) []byte { return nil }, "truncated or damaged", true},
+		{"newer", func(b []byte) []byte { b[8]++; return b }, "newer version", true},
+		{"foreign", func([]byte) []byte { return []byte("127.0.0.1 localhost\n") }, "not a snapshot", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "state")
+			twoSessions(t, file)
+			spoilt := c.spoil([]byte(content(t, file)))
+			if err := os.WriteFile(file, spoilt, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			o := newOffline(t, file, offlineConfig, "192.0.2.1")
+			o.takeUp()
+			if len(o.flows()) != 0 || !strings.Contains(o.log.String(), c.says) || o.Status().Snapshot.Error == "" {
+				t.Errorf("%q; log: %s; %+v", o.flows(), o.log, o.Status().Snapshot)
+			}
+			o.end()
+			kept := file
+			if c.aside {
+				kept = file + ".refused"
+			}
+			if content(t, kept) != string(spoilt) || c.aside == (content(t, file) == string(spoilt)) {
+				t.Errorf("%q and %q", content(t, kept), content(t, file))
+			}
+		})
+	}
+}
+
+func TestNoSnapshotIsKept(t *testing.T) {
+	o := newOffline(t, "", offlineConfig, "192.0.2.1")
+	o.takeUp()
+	if o.saving || len(o.undo) != 0 || o.Status().Snapshot.File != "" {
+		t.Errorf("%+v", o.Status().Snapshot)
+	}
+}
+
+// TestSavingFailsOnce fails again and again, and says so once.
+func TestSavingFailsOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	o := newOffline(t, dir, offlineConfig, "192.0.2.1")
+	o.takeUp()
+	if err := os.MkdirAll(filepath.Join(dir, "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		o.trySave()
+	}
+	if n := strings.Count(o.log.String(), "cannot be saved"); n != 1 || o.Status().Snapshot.Error == "" {
+		t.Errorf("said %d times: %s", n, o.log)
+	}
+	if err := o.stop(); err == nil {
+		t.Error("the stop says nothing of it")
+	}
+}

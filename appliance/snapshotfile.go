@@ -1,0 +1,95 @@
+package appliance
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"sallyport/state"
+)
+
+// openSnapshot opens a file that only this user can have written: who writes
+// sessions opens the firewall.
+func openSnapshot(path string) (*os.File, int64, error) {
+	// A named pipe must not hold up the start.
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		err = trusted(info)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
+}
+
+func trusted(info fs.FileInfo) error {
+	owner := info.Sys().(*syscall.Stat_t).Uid
+	switch {
+	case !info.Mode().IsRegular():
+		return state.ErrForeign
+	case owner != 0 && int(owner) != os.Geteuid():
+		return fmt.Errorf("it belongs to user %d, who could have made up sessions", owner)
+	case info.Mode()&0o022 != 0:
+		return errors.New("others may write to it, and could have made up sessions")
+	}
+	return nil
+}
+
+// writeSnapshot replaces the file at path by what save writes, in one step: at
+// any moment, a fall of the machine included, there is the old file or the new.
+func writeSnapshot(path string, save func(io.Writer) error) error {
+	fresh, dir := path+".new", filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := writeFresh(fresh, save); err != nil {
+		return errors.Join(err, removeIfThere(fresh))
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return errors.Join(err, removeIfThere(fresh))
+	}
+	return syncDir(dir)
+}
+
+// writeFresh writes a file that was not there before; one that a killed run has
+// left, or a link that somebody has put there, is removed, not written to.
+func writeFresh(path string, save func(io.Writer) error) error {
+	if err := removeIfThere(path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	err = save(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// syncDir makes a rename in dir last.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
