@@ -49,7 +49,7 @@ type bench struct {
 // newBench builds a lab without a firewall. The caller closes it, after an
 // error too.
 func newBench(profile, binary, dir string) (*bench, error) {
-	b := &bench{profile: profile, dir: filepath.Join(dir, profile), ports: 10000}
+	b := &bench{profile: profile, dir: filepath.Join(dir, profile), ports: 20000}
 	b.fw = &firewall{binary: binary, dir: b.dir}
 	if err := os.Mkdir(b.dir, 0o755); err != nil {
 		return b, err

@@ -22,10 +22,13 @@ type crafter struct {
 	fault   *strings.Builder
 }
 
-// newCrafter starts scapy with Debian's own Python, whatever other the PATH
-// has. It ends with the lab.
+// python is Debian's own, for which its package of scapy is, whatever other the
+// PATH has.
+const python = "/usr/bin/python3"
+
+// newCrafter starts scapy. It ends with the lab.
 func newCrafter(h *lab.Host) (*crafter, error) {
-	c := &crafter{cmd: h.Command("/usr/bin/python3", "-c", crafterScript), fault: new(strings.Builder)}
+	c := &crafter{cmd: h.Command(python, "-c", crafterScript), fault: new(strings.Builder)}
 	in, err1 := c.cmd.StdinPipe()
 	out, err2 := c.cmd.StdoutPipe()
 	if err := errors.Join(err1, err2); err != nil {

@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // experiment is one row of the table.
 type experiment struct {
@@ -27,14 +30,18 @@ func (e *experiment) must(profile string) string {
 // section is a part of the table.
 type section struct {
 	title string
+	setup setup // of the rows that have none of their own
 	rows  []experiment
 }
 
 // perform does one experiment and returns what was seen, or why it could not be.
-func (b *bench) perform(e *experiment) (seen string) {
+func (b *bench) perform(e *experiment, usual setup) (seen string) {
 	err := faultOf(func() {
-		must(b.run(e.setup))
+		must(b.run(cmp.Or(e.setup, usual)))
 		seen = e.do(b)
+		// What it leaves on the way is not to be seen in the next.
+		b.settle(b.in, b.fw.log.mark())
+		b.settle(b.out, b.fw.log.mark())
 	})
 	if err != nil {
 		return "cannot be done: " + strings.Join(strings.Fields(err.Error()), " ")

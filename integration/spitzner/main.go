@@ -60,6 +60,9 @@ func main() {
 var errNotAsItMust = errors.New("not all is as it must be")
 
 func run(o options) error {
+	if err := able(); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "spitzner")
 	if err != nil {
 		return err
@@ -70,6 +73,7 @@ func run(o options) error {
 	}
 	closeOnInterrupt(dir)
 	t := newTable(o)
+	fmt.Fprintf(os.Stderr, "%d experiments, each under %s: half a minute\n", len(t.rows), strings.Join(o.profiles, ", "))
 	err = t.fill(o.binary, dir)
 	if o.markdown {
 		t.printMarkdown(os.Stdout)

@@ -7,11 +7,11 @@ import (
 
 // print writes the table for a terminal: a block for each experiment.
 func (t *table) print(w io.Writer) {
-	section := ""
+	title := ""
 	for _, r := range t.rows {
-		if r.section != section {
-			section = r.section
-			fmt.Fprintf(w, "\n%s\n", section)
+		if r.section.title != title {
+			title = r.section.title
+			fmt.Fprintf(w, "\n%s\n", title)
 		}
 		fmt.Fprintf(w, "\n  %s  (%s)\n    %-8s %s\n", r.name, r.ids, "in 2000", r.paper)
 		for i, c := range r.cells {
@@ -23,11 +23,11 @@ func (t *table) print(w io.Writer) {
 
 // printMarkdown writes it for a document.
 func (t *table) printMarkdown(w io.Writer) {
-	section := ""
+	title := ""
 	for _, r := range t.rows {
-		if r.section != section {
-			section = r.section
-			t.printHead(w, section)
+		if r.section.title != title {
+			title = r.section.title
+			t.printHead(w, title)
 		}
 		fmt.Fprintf(w, "| %s (%s) | %s |", r.name, r.ids, r.paper)
 		for _, c := range r.cells {
@@ -37,8 +37,8 @@ func (t *table) printMarkdown(w io.Writer) {
 	}
 }
 
-func (t *table) printHead(w io.Writer, section string) {
-	fmt.Fprintf(w, "\n### %s\n\n| experiment | FireWall-1 4.1 in 2000 |", section)
+func (t *table) printHead(w io.Writer, title string) {
+	fmt.Fprintf(w, "\n### %s\n\n| experiment | FireWall-1 4.1 in 2000 |", title)
 	for _, p := range t.profiles {
 		fmt.Fprintf(w, " `%s` |", p)
 	}

@@ -42,7 +42,7 @@ var tableRows = []experiment{{
 
 func fillByACKs(b *bench) string {
 	b.try(b.in, func() error {
-		said, err := b.in.host.Command("hping3", "-q", "-n", "-c", "200", "-i", "u1000", "-A", "-s", "20000", "-p", "25",
+		said, err := b.in.host.Command("hping3", "-q", "-n", "-c", "200", "-i", "u1000", "-A", "-s", "40000", "-p", "25",
 			"-I", "eth0", "--rand-dest", "203.0.113.x").CombinedOutput()
 		if !bytes.Contains(said, []byte("200 packets transmitted")) {
 			return toolFault("hping3", err, said)

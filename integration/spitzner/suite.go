@@ -3,11 +3,11 @@ package main
 // suite is all experiments, in the order of the paper. What a profile must show
 // is in the words of trial and conversation.
 var suite = []section{
-	{"Building a connection", buildingRows},
-	{"Within a connection", withinRows},
-	{"Closing a connection", closingRows},
-	{"UDP", udpRows},
-	{"ICMP", icmpRows},
-	{"Fragments", fragmentRows},
-	{"The table and the rules", tableRows},
+	{title: "Building a connection", rows: buildingRows},
+	{title: "Within a connection", rows: withinRows},
+	{title: "Closing a connection", rows: closingRows},
+	{title: "UDP", rows: udpRows},
+	{title: "ICMP", rows: icmpRows},
+	{title: "Fragments", setup: shortFragments, rows: fragmentRows},
+	{title: "The table and the rules", rows: tableRows},
 }

@@ -23,7 +23,7 @@ func (c cell) String() string {
 // row is an experiment with its cells, in the order of the profiles.
 type row struct {
 	*experiment
-	section string
+	section *section
 	cells   []cell
 }
 
@@ -36,11 +36,12 @@ type table struct {
 // nothing in its cells.
 func newTable(o options) *table {
 	t := &table{profiles: o.profiles}
-	for _, s := range suite {
+	for i := range suite {
+		s := &suite[i]
 		for i := range s.rows {
 			e := &s.rows[i]
 			if o.only.MatchString(e.ids + " " + e.name) {
-				t.rows = append(t.rows, row{e, s.title, make([]cell, len(o.profiles))})
+				t.rows = append(t.rows, row{e, s, make([]cell, len(o.profiles))})
 			}
 		}
 	}
@@ -66,7 +67,7 @@ func (t *table) fillColumn(i int, binary, dir string) error {
 		return errors.Join(fmt.Errorf("%s: %w", profile, err), b.close())
 	}
 	for _, r := range t.rows {
-		r.cells[i] = cell{b.perform(r.experiment), r.must(profile)}
+		r.cells[i] = cell{b.perform(r.experiment, r.section.setup), r.must(profile)}
 	}
 	return b.close()
 }

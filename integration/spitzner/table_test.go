@@ -29,7 +29,7 @@ func TestSuiteIsWhole(t *testing.T) {
 var sample = experiment{ids: "S1", name: "a packet", paper: "passes", fw1: "passes", strict: "dropped", loose: ""}
 
 func sampleTable(seen ...string) *table {
-	t := &table{profiles: allProfiles, rows: []row{{&sample, "Packets", nil}}}
+	t := &table{profiles: allProfiles, rows: []row{{&sample, &section{title: "Packets"}, nil}}}
 	for i, s := range seen {
 		t.rows[0].cells = append(t.rows[0].cells, cell{s, sample.must(allProfiles[i])})
 	}

@@ -78,12 +78,16 @@ func newEcho(h *lab.Host) echo {
 func (e echo) port() int { return e.Addr().(*net.TCPAddr).Port }
 
 // dial connects a real host to such a server at an address, in the time given.
+// The connection ends with a RST, after which the kernel sends no more.
 func (e echo) dial(from *lab.Host, addr string, limit time.Duration) (conn net.Conn, err error) {
 	err = from.Do(func() error {
 		conn, err = net.DialTimeout("tcp4", net.JoinHostPort(addr, strconv.Itoa(e.port())), limit)
 		return err
 	})
-	return conn, err
+	if err != nil {
+		return nil, err
+	}
+	return conn, conn.(*net.TCPConn).SetLinger(0)
 }
 
 // works reports whether the server answers on a connection, in the time given.
