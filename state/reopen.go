@@ -19,10 +19,10 @@ func (s *session) leads(d Direction, k *netstack.FlowKey, a *Admission) bool {
 
 // keeps reports whether session r outlives a SYN for a new connection, which
 // the policy has admitted, at least until the other end agrees. FireWall-1 asked
-// nobody.
+// nobody, and what is over in another protocol has nothing to agree to.
 func (t *Table) keeps(r ref, d Direction, k *netstack.FlowKey, a *Admission) bool {
 	s := t.sessions.at(r)
-	return t.termsOf(s).Profile != FW1 && (!s.phase.over() || s.leads(d, k, a))
+	return k.Proto == netstack.TCP && t.termsOf(s).Profile != FW1 && (!s.phase.over() || s.leads(d, k, a))
 }
 
 // await lets a SYN pass that the policy has admitted, and remembers it: the

@@ -36,6 +36,8 @@ func opens(p *netstack.Packet) netstack.Reason {
 	switch p.Flow.Proto {
 	case netstack.TCP:
 		return opensTCP(p)
+	case netstack.SCTP:
+		return opensSCTP(p)
 	case netstack.ICMP, netstack.ICMPv6:
 		if p.ICMP != netstack.ICMPQuery {
 			return netstack.NoSession
@@ -50,6 +52,11 @@ func (s *session) begin(profile Profile, p *netstack.Packet) {
 	switch {
 	case profile == FW1:
 		s.beginFW1(p)
+	case p.Flow.Proto == netstack.UDP:
+		s.phase = single
+		s.judgeUDP(Original, p)
+	case p.Flow.Proto == netstack.SCTP:
+		s.beginSCTP(p)
 	case p.Flow.Proto != netstack.TCP:
 		s.phase = single
 	case profile == Loose && picksUp(p):
@@ -92,14 +99,17 @@ func (s *session) judge(d Direction, p *netstack.Packet) ruling {
 	switch p.Flow.Proto {
 	case netstack.TCP:
 		return s.judgeTCP(d, p)
+	case netstack.UDP:
+		return s.judgeUDP(d, p)
+	case netstack.SCTP:
+		return s.judgeSCTP(d, p)
 	case netstack.ICMP, netstack.ICMPv6:
 		return s.judgeQuery(d, p)
 	}
 	return s.judgeOneOrBoth(d)
 }
 
-// judgeOneOrBoth is the tracker of UDP and of every protocol without a better
-// one: all that it knows is whether the other end has answered.
+// judgeOneOrBoth is the tracker of every protocol without a better one: all that it knows is whether the other end has answered.
 func (s *session) judgeOneOrBoth(d Direction) ruling {
 	if d == Reply {
 		s.phase = multiple

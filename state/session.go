@@ -56,26 +56,39 @@ const (
 	lastAck
 	timeWait
 	reset
-	pickedUp // profile loose: begun in the middle, and only one end heard
-	single   // not TCP: packets one way only
-	multiple // not TCP: packets both ways
+	pickedUp     // profile loose: begun in the middle, and only one end heard
+	cookieWait   // SCTP: an INIT has passed
+	cookieEchoed // SCTP: the tags are known
+	closed       // SCTP: both ends have shut down
+	single       // not TCP or SCTP: packets one way only
+	multiple     // packets both ways
+	answered     // DNS: nothing asked is left to answer
 	phases
 )
 
 var phaseWords = [phases]string{
 	"free", "syn-sent", "syn-sent2", "syn-received", "established", "fin-wait", "close-wait",
-	"closing", "last-ack", "time-wait", "reset", "picked-up", "single", "multiple",
+	"closing", "last-ack", "time-wait", "reset", "picked-up", "cookie-wait", "cookie-echoed", "closed",
+	"single", "multiple", "answered",
 }
 
 // over reports whether the conversation has ended, so that the session only
 // waits for stragglers. Its timer is then absolute: no packet prolongs it.
-func (p phase) over() bool { return p == timeWait || p == reset }
+func (p phase) over() bool {
+	const phases = 1<<timeWait | 1<<reset | 1<<closed | 1<<answered
+	return phases>>p&1 != 0
+}
 
 var tcpTimers = [phases]Timer{
 	synSent: TCPOpening, synSent2: TCPOpening, synReceived: TCPOpening,
 	established: TCPEstablished, finWait: TCPEstablished, closeWait: TCPEstablished,
 	closing: TCPClosing, lastAck: TCPClosing, timeWait: TCPTimeWait, reset: TCPReset,
 	pickedUp: TCPPickUp,
+}
+
+var sctpTimers = [phases]Timer{
+	cookieWait: SCTPOpening, cookieEchoed: SCTPOpening, established: SCTPEstablished,
+	closing: SCTPClosing, closed: SCTPClosed, reset: SCTPClosed,
 }
 
 // timerOf returns the timer of a session of protocol proto in phase p.
@@ -87,6 +100,10 @@ func timerOf(proto netstack.Protocol, p phase) Timer {
 		return UDPSingle + Timer(p-single)
 	case netstack.ICMP, netstack.ICMPv6:
 		return ICMPQuery
+	case netstack.SCTP:
+		if p < single {
+			return sctpTimers[p]
+		}
 	}
 	return GenericSingle + Timer(p-single)
 }

@@ -51,11 +51,12 @@ var (
 	savedProfiles = []Profile{Strict, Loose, FW1}
 	savedPhases   = []phase{
 		free, synSent, synSent2, synReceived, established, finWait, closeWait, closing, lastAck, timeWait, reset,
-		single, multiple, pickedUp,
+		single, multiple, pickedUp, cookieWait, cookieEchoed, closed, answered,
 	}
 	savedTimers = []Timer{
 		TCPOpening, TCPEstablished, TCPClosing, TCPTimeWait, TCPReset, UDPSingle, UDPMultiple, ICMPQuery,
-		GenericSingle, GenericMultiple, TCPPickUp, TCPUnverifiedReset,
+		GenericSingle, GenericMultiple, TCPPickUp, TCPUnverifiedReset, UDPAnswered,
+		SCTPOpening, SCTPEstablished, SCTPClosing, SCTPClosed,
 	}
 	savedFlags     = []Flags{SourceNAT, DestinationNAT, Hairpin, Replied, Logged, reported, PickedUp}
 	savedPeerFlags = []peerFlags{crossed, finSent, finAcked, challenged, newSYN, newData, heard}

@@ -15,10 +15,15 @@ func (s *saved) sound(then Instant, names int) bool {
 
 // fits reports whether a session of protocol proto can be in phase p.
 func (p phase) fits(proto netstack.Protocol) bool {
-	if proto == netstack.TCP {
-		return p > free && p < single
+	switch {
+	case proto == netstack.TCP:
+		return p > free && p <= pickedUp
+	case proto == netstack.SCTP && sctpTimers[p] != 0:
+		return true
+	case p == answered:
+		return proto == netstack.UDP
 	}
-	return p >= single
+	return p == single || p == multiple
 }
 
 func (s *session) soundKeys() bool {

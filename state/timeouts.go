@@ -19,6 +19,11 @@ const (
 	TCPPickUp                       // begun in the middle, and only one end heard
 	UDPSingle                       // datagrams one way only
 	UDPMultiple                     // datagrams both ways
+	UDPAnswered                     // DNS, and all that was asked is answered
+	SCTPOpening                     // until the handshake is complete
+	SCTPEstablished                 // an association
+	SCTPClosing                     // one end has shut down
+	SCTPClosed                      // both have, or one has aborted
 	ICMPQuery                       // a query, answered or not
 	GenericSingle                   // another protocol, one way only
 	GenericMultiple                 // another protocol, both ways
@@ -28,7 +33,8 @@ const (
 
 var timerNames = [Timers]string{
 	"tcp_opening", "tcp_established", "tcp_closing", "tcp_time_wait", "tcp_reset", "tcp_unverified_reset", "tcp_pickup",
-	"udp_single", "udp_multiple", "icmp_query", "generic_single", "generic_multiple",
+	"udp_single", "udp_multiple", "udp_answered",
+	"sctp_opening", "sctp_established", "sctp_closing", "sctp_closed", "icmp_query", "generic_single", "generic_multiple",
 }
 
 func (t Timer) String() string { return timerNames[t] }
@@ -62,6 +68,7 @@ type Timeouts [Timers]time.Duration
 //     believe the RST has that long to speak, and an idle one is not cut off by
 //     a stranger's.
 //   - udp_multiple is RFC 4787 REQ-5c's five minutes.
+//   - sctp_established is RFC 6092 REC-40's least.
 //   - icmp_query is RFC 5508 REQ-2's least.
 //   - generic_single is RFC 6092 REC-12's least, generic_multiple twice its
 //     default: tunnels have no other way to say that they live.
@@ -76,6 +83,11 @@ func DefaultTimeouts() Timeouts {
 		TCPPickUp:          30 * time.Second,
 		UDPSingle:          30 * time.Second,
 		UDPMultiple:        5 * time.Minute,
+		UDPAnswered:        2 * time.Second,
+		SCTPOpening:        30 * time.Second,
+		SCTPEstablished:    2*time.Hour + 4*time.Minute,
+		SCTPClosing:        2 * time.Minute,
+		SCTPClosed:         10 * time.Second,
 		ICMPQuery:          time.Minute,
 		GenericSingle:      2 * time.Minute,
 		GenericMultiple:    10 * time.Minute,

@@ -17,6 +17,9 @@ func Seq(n uint32) Option {
 	}
 }
 
+// Tag sets the verification tag of an SCTP packet.
+func Tag(n uint32) Option { return func(t *template) { t.seq = n } }
+
 // Ack sets the TCP acknowledgement number, without the flag.
 func Ack(n uint32) Option { return func(t *template) { t.ack = n } }
 

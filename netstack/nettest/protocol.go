@@ -50,7 +50,11 @@ func (t *template) udp() []byte {
 // SCTP is a packet whose chunks are the payload.
 func SCTP(src, dst string, with ...Option) Packet {
 	t := newTemplate(netstack.SCTP, src, dst)
-	t.transport = func(t *template) []byte { return append(t.ports(12), t.payload...) }
+	t.transport = func(t *template) []byte {
+		b := t.ports(12)
+		binary.BigEndian.PutUint32(b[4:], t.seq)
+		return append(b, t.payload...)
+	}
 	return build(t, with)
 }
 
