@@ -50,6 +50,8 @@ func idleTimers(proto netstack.Protocol) []state.Timer {
 	switch proto {
 	case netstack.TCP:
 		return []state.Timer{state.TCPEstablished}
+	case netstack.SCTP:
+		return []state.Timer{state.SCTPEstablished}
 	case netstack.UDP, netstack.UDPLite:
 		return []state.Timer{state.UDPSingle, state.UDPMultiple}
 	case netstack.ICMP, netstack.ICMPv6:

@@ -79,6 +79,15 @@ func addHop(b []byte) {
 	}
 }
 
+// QuotedSCTPTag returns the verification tag of the SCTP packet that an ICMP
+// error quotes, if it quotes one.
+func (p *Packet) QuotedSCTPTag() (tag uint32, ok bool) {
+	if p.Quoted.Proto != SCTP {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(p.Bytes()[p.quoteTransport+4:]), true
+}
+
 // QuotedTCPSeq returns the sequence number of the TCP segment that an ICMP
 // error quotes, if it quotes one.
 func (p *Packet) QuotedTCPSeq() (seq uint32, ok bool) {

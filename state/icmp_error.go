@@ -19,8 +19,12 @@ func (t *Table) trackError(p *netstack.Packet, now Instant) (Match, netstack.Rea
 	}
 	s := t.sessions.at(r)
 	m := t.match(r, d)
-	if seq, ok := p.QuotedTCPSeq(); ok && t.termsOf(s).Profile != FW1 {
-		if m.Condition = s.quotes(d.Opposite(), seq); m.Condition != NoCondition {
+	if t.termsOf(s).Profile != FW1 {
+		if seq, ok := p.QuotedTCPSeq(); ok {
+			m.Condition = s.quotes(d.Opposite(), seq)
+		}
+		tag, isSCTP := p.QuotedSCTPTag()
+		if m.Condition != NoCondition || isSCTP && !s.quotesTag(d.Opposite(), tag) {
 			return m, netstack.ICMPUnrelated
 		}
 	}

@@ -138,6 +138,16 @@ func (s *session) abort(d Direction, c *chunks) ruling {
 	return belongs
 }
 
+// quotesTag reports whether a packet of direction d with this tag can be what an
+// ICMP error is about (RFC 9260 10). An INIT, which has none, can while it is
+// not answered.
+func (s *session) quotesTag(d Direction, tag uint32) bool {
+	if tag == 0 {
+		return s.phase == cookieWait
+	}
+	return tag == *s.peer[d].tag() || s.peer[d].carriesNew(tag)
+}
+
 // or is the end whose tag c carries: that of src, unless the T bit says that it
 // is the one that src was sent.
 func (src *peer) or(dst *peer, c *chunks) *peer {

@@ -109,6 +109,21 @@ func TestSCTPAfterAnEarlyAbort(t *testing.T) {
 		sctpStep{"data without a tag", outside, 0, user, netstack.NoSession, "reset"})...)
 }
 
+// An ICMP error must quote a tag that is in use.
+func TestSCTPErrors(t *testing.T) {
+	errorAbout := func(tag uint32) nettest.Packet {
+		s := sctpStep{in: inside, tag: tag, chunks: user}
+		return nettest.Unreachable("198.51.100.1", "10.1.0.5", 3, s.packet())
+	}
+	r := association(t).play(toCookieWait...)
+	r.passes(outside, errorAbout(0))
+	r.refused(outside, errorAbout(tagB), netstack.ICMPUnrelated)
+	r = association(t).play(toEstablished...)
+	r.passes(outside, errorAbout(tagB))
+	r.refused(outside, errorAbout(0), netstack.ICMPUnrelated)
+	r.refused(outside, errorAbout(tagA), netstack.ICMPUnrelated)
+}
+
 // What may come when, grouped by state.
 func TestSCTPStates(t *testing.T) {
 	const no, hand, rst = netstack.NoSession, netstack.Handshake, netstack.RSTInvalid

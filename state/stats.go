@@ -12,12 +12,16 @@ type counters struct {
 type Stats struct {
 	Sessions    int            // as Len
 	MaxSessions int            // the limit
-	HalfOpen    int            // TCP sessions before the handshake is complete
+	HalfOpen    int            // TCP and SCTP sessions before the handshake is complete
 	Mappings    int            // external ports lent out
 	Opened      uint64         // sessions ever opened
 	Restored    uint64         // sessions taken up from a snapshot
 	Ended       [Causes]uint64 // sessions removed, by cause
 	EndedLost   uint64         // ends that nobody fetched in time
+}
+
+func (t *Table) halfOpen() int {
+	return t.inPhase[synSent] + t.inPhase[synSent2] + t.inPhase[synReceived] + t.inPhase[cookieWait] + t.inPhase[cookieEchoed]
 }
 
 // Stats returns the table's numbers now.
@@ -27,7 +31,7 @@ func (t *Table) Stats() Stats {
 	return Stats{
 		Sessions:    t.counters.live,
 		MaxSessions: int(t.sessions.max),
-		HalfOpen:    t.inPhase[synSent] + t.inPhase[synSent2] + t.inPhase[synReceived],
+		HalfOpen:    t.halfOpen(),
 		Mappings:    t.mappings.live,
 		Opened:      t.counters.opened,
 		Restored:    t.counters.restored,
