@@ -44,6 +44,23 @@ func TestParseFragments(t *testing.T) {
 	})
 }
 
+// TestS22TwentyFourBytes: FireWall-1 looked at the length of the first fragment of
+// a TCP segment, not at what its header says that it has.
+func TestS22TwentyFourBytes(t *testing.T) {
+	options := nettest.TCPOptions(2, 4, 5, 180, 1, 1, 1, 1)
+	for size, want := range map[int][2]Reason{16: {FragShort, FragShort}, 24: {FragShort, ReasonNone}, 32: {ReasonNone, ReasonNone}} {
+		f := nettest.TCP(in4, out4, options, nettest.Payload(100), nettest.Fragment(0, size, true, 1)).Frame()
+		var p Packet
+		if got := [2]Reason{p.Parse(Inside, f), p.ParseTwentyFour(Inside, f)}; got != want {
+			t.Errorf("a first fragment of %d bytes: %v, want %v", size, got, want)
+		}
+	}
+	var p Packet
+	if r := p.ParseTwentyFour(Inside, nettest.TCP(in4, out4, options).Cut(44).MutateIPv4(func(b []byte) { b[3] = 44 }).Frame()); r != Short {
+		t.Errorf("a whole segment cut to 24 bytes: %v, want %v", r, Short)
+	}
+}
+
 func TestFragmentView(t *testing.T) {
 	for _, e := range [][2]string{{in4, out4}, {in6, out6}} {
 		p := nettest.UDP(e[0], e[1], nettest.Payload(80), nettest.Fragment(48, 16, true, 0x1234)).Parse(t, Inside)

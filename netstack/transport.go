@@ -14,15 +14,19 @@ const (
 
 // parseTransport validates the transport header of the packet, if it is there
 // and known; of others, the addresses are all there is to a flow.
-func (p *Packet) parseTransport() Reason {
+func (p *Packet) parseTransport(enough int) Reason {
 	if p.later() {
 		return ReasonNone
 	}
-	r := p.parseProtocol(p.Bytes()[p.Transport:])
-	if r == Short && p.Fragment.Is {
-		return FragShort
+	t := p.Bytes()[p.Transport:]
+	r := p.parseProtocol(t)
+	switch {
+	case r != Short || !p.Fragment.Is:
+		return r
+	case p.Flow.Proto == TCP && len(t) >= enough:
+		return ReasonNone
 	}
-	return r
+	return FragShort
 }
 
 func (p *Packet) parseProtocol(t []byte) Reason {

@@ -45,7 +45,7 @@ func (s kin) links(r ref) *links  { return &s.datagrams.at(r).kin }
 // returns 0 if there is no room.
 func (s *fragmentStore) begin(p *netstack.Packet, name *netstack.FlowKey, now Instant) ref {
 	s.limitSource(name, now)
-	if s.live == s.limits.MaxDatagrams && !s.loseFromGreatest(now) {
+	if s.live == s.limits.MaxDatagrams && !s.loseFromGreatest(0, now) {
 		return 0
 	}
 	r := s.datagrams.take()

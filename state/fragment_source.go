@@ -22,10 +22,15 @@ const datagramCharge = 5
 
 // chargeClasses is how many classes of charge there are. A class is as wide as
 // its least charge: so the source that holds most is known to a factor of two,
-// without a search.
-const chargeClasses = 32
+// without a search. Up to modest blocks, 16 KiB, all are of one class: a flood of
+// single fragments is not to make whoever sends datagrams of some kilobytes the
+// greatest.
+const (
+	chargeClasses = 32
+	modest        = 64
+)
 
-func (f *fragmentSource) class() int { return bits.Len(uint(f.charge)) }
+func (f *fragmentSource) class() int { return bits.Len(uint(max(f.charge, modest-1))) }
 
 // peers is the chain that sources of one class are in.
 type peers struct{ *fragmentStore }
@@ -60,13 +65,19 @@ func (s *fragmentStore) limitSource(name *netstack.FlowKey, now Instant) {
 
 // loseFromGreatest makes the source that holds most lose its oldest datagram; of
 // several, the one that has come to hold so much last, so that a flood of ever
-// new sources takes from itself. False: nobody holds anything.
-func (s *fragmentStore) loseFromGreatest(now Instant) bool {
+// new sources takes from itself. who, for whose sake it is, is spared if another
+// holds as much: it would never get in. False: nobody holds anything.
+func (s *fragmentStore) loseFromGreatest(who ref, now Instant) bool {
 	for class := chargeClasses - 1; class > 0; class-- {
-		if r := s.byCharge[class].last; r != 0 {
-			s.lose(s.sources.at(r).datagrams.first, netstack.FragLimit, now)
-			return true
+		r := s.byCharge[class].last
+		if r == 0 {
+			continue
 		}
+		if other := s.sources.at(r).peers.before; r == who && other != 0 {
+			r = other
+		}
+		s.lose(s.sources.at(r).datagrams.first, netstack.FragLimit, now)
+		return true
 	}
 	return false
 }
@@ -74,9 +85,10 @@ func (s *fragmentStore) loseFromGreatest(now Instant) bool {
 // makeRoom makes room for n blocks for datagram r, and reports whether there is
 // any: r may itself be what has to go.
 func (s *fragmentStore) makeRoom(r ref, n int, now Instant) bool {
-	name := s.datagrams.at(r).name
+	d := s.datagrams.at(r)
+	name, source := d.name, d.source
 	for s.keeping.free < n {
-		if !s.loseFromGreatest(now) || s.find(&name, now) != r {
+		if !s.loseFromGreatest(source, now) || s.find(&name, now) != r {
 			return false
 		}
 	}
@@ -92,7 +104,7 @@ func (s *fragmentStore) adopt(r ref) {
 		d.source = s.sources.take()
 		*s.sources.at(d.source) = fragmentSource{name: key}
 		s.bySource.insert(s.hash.flow(&key), uint32(d.source))
-		s.byCharge[0].append(peers{s}, d.source)
+		s.byCharge[s.sources.at(d.source).class()].append(peers{s}, d.source)
 	}
 	f := s.sources.at(d.source)
 	f.datagrams.append(kin{s}, r)
@@ -108,7 +120,7 @@ func (s *fragmentStore) disown(r ref) {
 	f.count--
 	s.account(d.source, -datagramCharge-int(d.blocks))
 	if f.count == 0 {
-		s.byCharge[0].remove(peers{s}, d.source)
+		s.byCharge[f.class()].remove(peers{s}, d.source)
 		s.bySource.remove(s.hash.flow(&f.name), uint32(d.source))
 		s.sources.put(d.source)
 	}

@@ -33,10 +33,11 @@ type Policy struct {
 	// clients, of what arrives on each side.
 	Clients [netstack.Sides][]netstack.PortRange
 	// terms are by Decision.Terms. lenient: not all are of the profile strict;
-	// flagless: some are of fw1, which looks at TCP flags in its own way.
-	terms             []Terms
-	services          []ServiceTerms
-	lenient, flagless bool
+	// flagless: some are of fw1, which looks at TCP flags in its own way; fw1: it
+	// is what holds where no rule has a say, as about fragments.
+	terms                  []Terms
+	services               []ServiceTerms
+	lenient, flagless, fw1 bool
 	// hits counts the packets that each rule decided about; the last is the
 	// default's.
 	hits []hits

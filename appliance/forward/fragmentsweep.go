@@ -12,22 +12,25 @@ const sweepStep = 256
 // fragments that were held in vain, as often as a worker may. It is used by one
 // goroutine.
 type FragmentSweep struct {
-	fragments *state.Fragments
-	report    reporter
-	losses    [64]state.FragmentLoss
+	engine *Engine
+	report reporter
+	losses [64]state.FragmentLoss
 }
 
 // NewFragmentSweep returns one for what e holds.
 func NewFragmentSweep(e *Engine, n *Notices) *FragmentSweep {
-	return &FragmentSweep{fragments: e.Fragments, report: n.reporter()}
+	return &FragmentSweep{engine: e, report: n.reporter()}
 }
 
 // Sweep does it once.
 func (s *FragmentSweep) Sweep(now state.Instant) {
-	s.fragments.Sweep(now, sweepStep)
-	n := s.fragments.Losses(s.losses[:])
+	s.engine.Fragments.Sweep(now, sweepStep)
+	n := s.engine.Fragments.Losses(s.losses[:])
 	for i := range s.losses[:n] {
 		l := &s.losses[i]
+		if s.engine.Load().vanishes(l.Reason) {
+			continue
+		}
 		s.report.report(Notice{
 			At: l.At, Flow: l.Flow, In: l.Flow.In, Verdict: netstack.Drop, Reason: l.Reason,
 			Rule: NoRule, Fragments: l.Fragments,

@@ -2,6 +2,7 @@ package forward
 
 import (
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
@@ -38,6 +39,7 @@ const (
 	opAnswer         // what left last comes back with its ends swapped
 	opError          // what left last comes back quoted in an ICMP error
 	opWait           // a byte: seconds
+	opCut            // a byte: units of eight bytes, and the side and the order; a packet, in fragments
 	opcodes
 )
 
@@ -51,12 +53,15 @@ func (p *player) step(script []byte) (rest []byte) {
 	op, rest := script[0]%opcodes, script[1:]
 	switch op {
 	case opInside, opOutside:
-		if len(rest) < 2 {
-			return nil
+		packet, rest := next(rest)
+		p.play(netstack.Side(op), packet)
+		return rest
+	case opCut:
+		if len(rest) > 0 {
+			packet, after := next(rest[1:])
+			p.cut(rest[0], packet)
+			return after
 		}
-		n := min(int(binary.BigEndian.Uint16(rest)), len(rest)-2)
-		p.play(netstack.Side(op), nettest.Packet{Bytes: rest[2 : 2+n]})
-		return rest[2+n:]
 	case opAnswer:
 		if len(p.last.Bytes) > 0 {
 			p.play(p.side, p.last.Mutate(swapEnds))
@@ -72,6 +77,38 @@ func (p *player) step(script []byte) (rest []byte) {
 	return rest
 }
 
+// next reads a packet out of a script: two bytes of length, and its bytes.
+func next(script []byte) (p nettest.Packet, rest []byte) {
+	if len(script) < 2 {
+		return p, nil
+	}
+	n := min(int(binary.BigEndian.Uint16(script)), len(script)-2)
+	return nettest.Packet{Bytes: script[2 : 2+n]}, script[2+n:]
+}
+
+// cut plays a packet in fragments, its checksum put right, if it is one that can
+// be cut. The upper bits of how turn them round, double the first, and choose
+// the side.
+func (p *player) cut(how byte, packet nettest.Packet) {
+	packet = packet.Mutate(fixHeader)
+	var view netstack.Packet
+	if view.Parse(in, packet.Frame()) != netstack.ReasonNone || view.Fragment.Is || len(packet.Bytes) > 4000 {
+		return
+	}
+	packet.Bytes = packet.Bytes[:view.Len()]
+	nettest.RepairMessage(packet.Bytes, packet.Offload)
+	fragments := nettest.Split(packet, 8*int(how&31)+8, uint32(how))
+	if how&32 != 0 {
+		slices.Reverse(fragments)
+	}
+	if how&64 != 0 && len(fragments) > 1 {
+		fragments = slices.Insert(fragments, 1, fragments[0])
+	}
+	for _, f := range fragments {
+		p.play(netstack.Side(how>>7), f)
+	}
+}
+
 // play sends a packet and looks at what becomes of it. The script's checksums
 // are taken for right, or hardly any packet would come further.
 func (p *player) play(side netstack.Side, packet nettest.Packet) {
@@ -81,14 +118,32 @@ func (p *player) play(side netstack.Side, packet nettest.Packet) {
 	if res.Reply {
 		res.answer.Parse(p, side)
 	}
+	p.accounts(side)
 	if res.Verdict != netstack.Pass {
 		return
+	}
+	if res.Fragments > 0 {
+		whole, err := nettest.Join(res.fragments)
+		if err != nil {
+			p.Fatal(err)
+		}
+		res.packet = whole
 	}
 	left := res.packet.Parse(p, res.Out)
 	if side == in && res.Out == out && left.Version == 4 && left.Flow.Src != addr(public) {
 		p.Fatalf("%v left untranslated", left.Flow)
 	}
 	p.last, p.side = res.packet, res.Out
+}
+
+// accounts wants every fragment that came from a side to be held, or to have got
+// its end.
+func (p *player) accounts(side netstack.Side) {
+	p.Helper()
+	s := p.engine.Fragments.Stats(side)
+	if s.Fragments < 0 || s.Bytes < s.Fragments*20 || s.Datagrams > fragmentLimits.MaxDatagrams {
+		p.Fatalf("%+v is held", s)
+	}
 }
 
 func (p *player) playError() {
@@ -158,6 +213,7 @@ func seeds() [][]byte {
 		}
 		return script
 	}
+	cut := func(how byte, p nettest.Packet) []byte { return append([]byte{opCut, how}, say(0, p)[1:]...) }
 	answer, err, wait := []byte{opAnswer}, []byte{opError}, []byte{opWait, 200}
 	syn := nettest.TCP(client, server, nettest.Flags("S"), nettest.Seq(1))
 	return [][]byte{
@@ -170,5 +226,11 @@ func seeds() [][]byte {
 		join(say(in, nettest.SCTP(client, server, nettest.Payload(20))), answer),
 		say(in, nettest.TCP(client, "198.51.100.7:23", nettest.Flags("S"))),
 		say(in, nettest.UDP(client, server, nettest.Payload(64), nettest.Fragment(0, 32, true, 1))),
+		join(cut(20, nettest.UDP(client, server, nettest.Payload(900))), answer, err),
+		join(cut(32|10, nettest.TCP(client, server, nettest.Flags("S"), nettest.Payload(400))), answer),
+		join(cut(64|12, nettest.UDP(client6, server6, nettest.Payload(900))), wait, answer),
+		join(cut(31, nettest.ICMPEcho("10.1.0.10", "198.51.100.7", nettest.Payload(900))), answer),
+		join(cut(20, nettest.SCTP(client, server, nettest.Payload(900))), answer),
+		join(cut(128|20, nettest.UDP("198.51.100.53:53", public+":45000", nettest.Payload(900)))),
 	}
 }

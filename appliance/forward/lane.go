@@ -38,7 +38,7 @@ func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Inst
 	if pol == nil {
 		return refuse(netstack.NotReady), flow
 	}
-	if r := p.Parse(in, f); r != netstack.ReasonNone {
+	if r := pol.parse(p, in, f); r != netstack.ReasonNone {
 		return refuse(r), p.Flow
 	}
 	if p.TTL() == 0 {

@@ -29,12 +29,16 @@ type rig struct {
 	lane   *Lane
 	now    state.Instant
 	reply  *netstack.Frame
+	// refused counts packets by reason.
+	refused [netstack.Reasons]uint64
 }
+
+var fragmentLimits = state.FragmentLimits{MaxBytes: 1 << 20, MaxDatagrams: 64, PerSource: 32, Timeout: 30 * time.Second}
 
 func newRig(t *testing.T, spec policy.Spec) *rig {
 	t.Helper()
 	table := state.NewTable(state.Limits{MaxSessions: 1000}, state.DefaultTimeouts(), state.Seed{1})
-	r := &rig{T: t, engine: NewEngine(table, state.NewFragments(state.DefaultFragmentLimits(), state.Seed{1})), reply: netstack.NewFrame()}
+	r := &rig{T: t, engine: NewEngine(table, state.NewFragments(fragmentLimits, state.Seed{1})), reply: netstack.NewFrame()}
 	r.lane = NewLane(r.engine)
 	r.load(spec)
 	return r
@@ -113,6 +117,9 @@ func (r *rig) send(in netstack.Side, p nettest.Packet) result {
 	o, _ := r.lane.Decide(in, f, r.reply, r.now)
 	if taken := o.Verdict == netstack.Pass || o.Verdict == netstack.Hold; taken != (o.Reason == netstack.ReasonNone) {
 		r.Fatalf("verdict %v with reason %v", o.Verdict, o.Reason)
+	}
+	if o.Reason != netstack.ReasonNone {
+		r.refused[o.Reason] += uint64(max(1, o.Fragments))
 	}
 	res := result{Outcome: o, packet: nettest.Of(f)}
 	if o.Verdict == netstack.Pass && o.Fragments > 0 {

@@ -94,7 +94,11 @@ func (w *Worker) tell(in netstack.Side, now state.Instant, flow netstack.FlowKey
 	}
 	n := Notice{At: now, Flow: flow, In: in, Verdict: o.Verdict, Reason: o.Reason, Condition: o.Condition,
 		Event: o.Event, Rule: o.Rule, Session: o.Session, Fragments: o.Fragments}
-	if pol := w.lane.engine.Load(); pol != nil {
+	pol := w.lane.engine.Load()
+	if pol.vanishes(o.Reason) {
+		return
+	}
+	if pol != nil {
 		n.Generation = pol.Generation
 	}
 	if !w.report.report(n) {

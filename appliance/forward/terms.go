@@ -26,6 +26,7 @@ type ServiceTerms struct {
 // It is called before the policy is put in force.
 func (pol *Policy) SetTerms(terms []Terms, services []ServiceTerms) {
 	pol.terms, pol.services = terms, services
+	pol.fw1 = len(terms) > 0 && terms[0].Profile == state.FW1
 	pol.lenient, pol.flagless = false, false
 	for _, t := range terms {
 		pol.lenient = pol.lenient || t.Profile != state.Strict
