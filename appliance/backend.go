@@ -64,6 +64,16 @@ func (a *Appliance) Stats() []control.Stat {
 	return out
 }
 
+// Asymmetric implements control.Backend.
+func (a *Appliance) Asymmetric() (out []control.Asymmetric) {
+	for _, p := range a.engine.Asymmetries() {
+		out = append(out, control.Asymmetric{
+			In: p.In.String(), Src: p.Src.Netip(), Dst: p.Dst.Netip(), Packets: p.Packets, Last: a.wall(p.Last),
+		})
+	}
+	return out
+}
+
 // tally adds up what the workers have counted.
 func (a *Appliance) tally() (sum forward.Tally) {
 	a.mu.Lock()

@@ -19,6 +19,10 @@ type Backend interface {
 	// first of all the packets that passed, as reason "passed".
 	Stats() []Stat
 
+	// Asymmetric returns the busiest pairs of addresses that are seen one way
+	// only, the busiest first.
+	Asymmetric() []Asymmetric
+
 	// Rules returns the rules in their order, the default last.
 	Rules() []Rule
 

@@ -64,6 +64,11 @@ func (c *Client) Rules(ctx context.Context) ([]Rule, error) {
 	return list[Rule](ctx, c, "/v1/rules")
 }
 
+// Asymmetric asks for the pairs of addresses that are seen one way only.
+func (c *Client) Asymmetric(ctx context.Context) ([]Asymmetric, error) {
+	return list[Asymmetric](ctx, c, "/v1/stats/asymmetric")
+}
+
 // Timeouts asks for every timeout.
 func (c *Client) Timeouts(ctx context.Context) ([]Timeout, error) {
 	return list[Timeout](ctx, c, "/v1/timeouts")

@@ -26,6 +26,7 @@ func (s *Server) routes() []route {
 		{"DELETE", "/v1/sessions", s.deleteSessions},
 		{"GET", "/v1/stats", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, s.backend.Stats()) }},
 		{"GET", "/v1/rules", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, tidyRules(s.backend.Rules())) }},
+		{"GET", "/v1/stats/asymmetric", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, s.backend.Asymmetric()) }},
 		{"GET", "/v1/timeouts", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, s.backend.Timeouts()) }},
 		{"GET", "/v1/openapi.yaml", getOpenAPI},
 	}

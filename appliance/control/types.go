@@ -112,6 +112,16 @@ type Stat struct {
 	Outside uint64 `json:"outside"`
 }
 
+// Asymmetric is a pair of addresses of whose conversations only one direction
+// passes here, so that what came was dropped.
+type Asymmetric struct {
+	In      string     `json:"in"` // side that the direction arrives on
+	Src     netip.Addr `json:"src"`
+	Dst     netip.Addr `json:"dst"`
+	Packets uint64     `json:"packets"` // dropped for that, at least
+	Last    time.Time  `json:"last"`
+}
+
 // Rule is one rule and how often it decided.
 type Rule struct {
 	Number  uint32    `json:"number"` // 1-based; 0 for the default

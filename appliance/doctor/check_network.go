@@ -134,3 +134,15 @@ func running(f *Facts) []Finding {
 	}
 	return one("running", OK, fmt.Sprintf("one runs, pid %d, and is ready", f.Running.PID), "")
 }
+
+// asymmetric tells what the running firewall sees one direction of.
+func asymmetric(f *Facts) (all []Finding) {
+	if f.Running == nil {
+		return nil
+	}
+	for _, pair := range f.Running.OneWay {
+		all = append(all, Finding{"asymmetric", Warn, "only one direction passes here: " + pair,
+			`lead both ways through the firewall, or give a rule for them profile = "loose"`})
+	}
+	return all
+}

@@ -60,6 +60,7 @@ type Instance struct {
 	PID     int
 	Ready   bool
 	Devices []string // its TUNs
+	OneWay  []string // the busiest pairs of addresses that it sees one way only
 }
 
 // own reports whether name is a device of the running firewall.

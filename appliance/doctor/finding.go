@@ -28,7 +28,7 @@ func Judge(f *Facts) []Finding {
 
 // checks each look at one thing. One without findings has nothing to say here.
 var checks = []func(*Facts) []Finding{
-	running, kernel, node, capability, driver, policyRouting, procSys, rpFilter, ipForward, ip6Forward,
+	running, asymmetric, kernel, node, capability, driver, policyRouting, procSys, rpFilter, ipForward, ip6Forward,
 	interfaces, sides, leftovers, thirdLeg, listeners, dockerDNS, logins,
 }
 

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -58,7 +59,8 @@ func (f *Facts) sideNames() (names []string) {
 
 // instance returns the firewall that answers on socket.
 func instance(ctx context.Context, socket string) *Instance {
-	status, err := control.NewClient(socket).Status(ctx)
+	client := control.NewClient(socket)
+	status, err := client.Status(ctx)
 	if err != nil {
 		return nil
 	}
@@ -66,7 +68,20 @@ func instance(ctx context.Context, socket string) *Instance {
 	for _, side := range status.Sides {
 		i.Devices = append(i.Devices, side.Device)
 	}
+	if pairs, err := client.Asymmetric(ctx); err == nil {
+		i.OneWay = oneWay(pairs)
+	}
 	return i
+}
+
+// fewPairs is how many asymmetric pairs are told.
+const fewPairs = 5
+
+func oneWay(pairs []control.Asymmetric) (out []string) {
+	for _, p := range pairs[:min(fewPairs, len(pairs))] {
+		out = append(out, fmt.Sprintf("%v to %v (%d packets, by %s)", p.Src, p.Dst, p.Packets, p.In))
+	}
+	return out
 }
 
 func (f *Facts) gatherDevice() {

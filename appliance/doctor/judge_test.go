@@ -97,8 +97,10 @@ func TestFindings(t *testing.T) {
 			"docker-dns", Warn, "127.0.0.11", "dns:"},
 		{"somebody logged in", func(f *Facts) { f.CutOff = []string{"a login session from 203.0.113.5:51515"} },
 			"login", Warn, "203.0.113.5:51515", "--yes"},
-		{"one runs", func(f *Facts) { f.Running = &Instance{17, true, nil} }, "running", OK, "pid 17", ""},
-		{"one hangs", func(f *Facts) { f.Running = &Instance{17, false, nil} }, "running", Warn, "not ready", "log"},
+		{"one runs", func(f *Facts) { f.Running = &Instance{PID: 17, Ready: true, Devices: nil} }, "running", OK, "pid 17", ""},
+		{"seen one way", func(f *Facts) { f.Running = &Instance{PID: 17, OneWay: []string{"192.0.2.9 to 10.1.0.5"}} },
+			"asymmetric", Warn, "192.0.2.9 to 10.1.0.5", "loose"},
+		{"one hangs", func(f *Facts) { f.Running = &Instance{PID: 17, Ready: false, Devices: nil} }, "running", Warn, "not ready", "log"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			f := healthy()
@@ -126,8 +128,14 @@ func from(iface string) Login {
 // What is not wrong is not mentioned.
 func TestSilence(t *testing.T) {
 	for what, change := range map[string]func(*Facts){
-		"third-leg":  func(f *Facts) { f.Running = &Instance{17, true, []string{"eth2"}}; f.Interfaces[2].Forwarding = true },
-		"leftovers":  func(f *Facts) { f.Running = &Instance{17, true, nil}; f.Leftovers = []string{"12 IPv4 rules"} },
+		"third-leg": func(f *Facts) {
+			f.Running = &Instance{PID: 17, Ready: true, Devices: []string{"eth2"}}
+			f.Interfaces[2].Forwarding = true
+		},
+		"leftovers": func(f *Facts) {
+			f.Running = &Instance{PID: 17, Ready: true, Devices: nil}
+			f.Leftovers = []string{"12 IPv4 rules"}
+		},
 		"listener":   func(f *Facts) { f.Listeners = []Socket{{"tcp", netip.MustParseAddrPort("0.0.0.0:8080")}} },
 		"driver":     func(f *Facts) { f.NetAdmin, f.DriverErr = false, errors.New("no") },
 		"docker-dns": func(*Facts) {},

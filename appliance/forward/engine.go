@@ -15,6 +15,8 @@ type Engine struct {
 	Table     *state.Table
 	Fragments *state.Fragments
 	policy    atomic.Pointer[Policy]
+
+	asymmetric asymmetries
 }
 
 // NewEngine returns an engine without a policy.

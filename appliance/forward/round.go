@@ -34,7 +34,7 @@ func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
 	}()
 	for i, f := range frames {
 		o, flow := w.lane.Decide(in, f, w.answers[i], now)
-		w.count(in, &o)
+		w.count(in, now, flow, &o)
 		w.tell(in, now, flow, &o)
 		switch {
 		case o.Verdict != netstack.Pass:
@@ -73,11 +73,14 @@ func (w *Worker) send(in, side netstack.Side) error {
 	return err
 }
 
-func (w *Worker) count(in netstack.Side, o *Outcome) {
+func (w *Worker) count(in netstack.Side, now state.Instant, flow netstack.FlowKey, o *Outcome) {
 	switch p := w.lane.Packet(); {
 	case o.Verdict == netstack.Hold:
 	case o.Verdict != netstack.Pass:
 		w.tally.Refused[in][o.Reason] += uint64(max(1, o.Fragments))
+		if o.Reason == netstack.Asymmetric {
+			w.lane.engine.asymmetric.note(&flow, now)
+		}
 	case o.Fragments > 0:
 		w.tally.Passed[in] += uint64(o.Fragments)
 		w.tally.Bytes[in] += uint64(o.Bytes)

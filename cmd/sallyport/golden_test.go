@@ -76,6 +76,8 @@ func TestGolden(t *testing.T) {
 		{"sessions.none", []string{"sessions", "sctp"}, nil},
 		{"sessions.limit", []string{"sessions", "--limit", "2"}, nil},
 		{"stats", []string{"stats"}, nil},
+		{"stats.asymmetric", []string{"stats", "asymmetric"}, nil},
+		{"stats.asymmetric.json", []string{"stats", "asymmetric", "--json"}, nil},
 		{"stats.all", []string{"stats", "--all"}, nil},
 		{"stats.json", []string{"stats", "--json"}, nil},
 		{"rules", []string{"rules"}, nil},

@@ -10,24 +10,6 @@ import (
 	"sallyport/appliance/control"
 )
 
-func statsCommand(c *cli) *cobra.Command {
-	all := false
-	cmd := listCommand(c, "stats", "Show how many packets passed, and how many were dropped for which reason",
-		(*control.Client).Stats, func(stats []control.Stat) { c.printStats(stats, all) })
-	cmd.Flags().BoolVar(&all, "all", false, "show reasons that never occurred too")
-	return cmd
-}
-
-func (c *cli) printStats(stats []control.Stat, all bool) {
-	t := c.table(column{title: "REASON"}, column{title: "INSIDE", right: true}, column{title: "OUTSIDE", right: true})
-	for _, s := range stats {
-		if all || s.Inside+s.Outside > 0 || s.Reason == "passed" {
-			t.add(s.Reason, count(s.Inside), count(s.Outside))
-		}
-	}
-	t.flush()
-}
-
 func rulesCommand(c *cli) *cobra.Command {
 	return listCommand(c, "rules", "Show the rules and how often each decided", (*control.Client).Rules, c.printRules)
 }

@@ -102,6 +102,14 @@ func (b *Backend) Stats() []control.Stat {
 	}
 }
 
+// Asymmetric has two pairs.
+func (b *Backend) Asymmetric() []control.Asymmetric {
+	return []control.Asymmetric{
+		{In: "outside", Src: netip.MustParseAddr("192.0.2.9"), Dst: netip.MustParseAddr("10.1.0.5"), Packets: 1234, Last: Noon.Add(-3 * time.Second)},
+		{In: "inside", Src: netip.MustParseAddr("fd00:1::5"), Dst: netip.MustParseAddr("2001:db8::53"), Packets: 2, Last: Noon.Add(-time.Hour)},
+	}
+}
+
 // Rules has one that was never hit.
 func (b *Backend) Rules() []control.Rule {
 	return []control.Rule{
