@@ -66,7 +66,7 @@ func carries(t *testing.T, from *lab.Host, to netip.Addr) {
 	t.Run("udp", func(t *testing.T) {
 		// A rate at which a receiver may sleep for a while and lose nothing.
 		r := iperf(t, from, to, "-u", "-b", "5M", "-l", "1200")
-		if r.End.Sum.Packets < 400 || r.End.Sum.LostPercent > 5 {
+		if r.End.Sum.Packets < 100 || r.End.Sum.LostPercent > 5 {
 			t.Errorf("of %d datagrams %.1f%% were lost", r.End.Sum.Packets, r.End.Sum.LostPercent)
 		}
 	})
