@@ -16,10 +16,11 @@ var udpRows = []experiment{{
 	do:    otherPort,
 	fw1:   "dropped (policy)", strict: "dropped (policy)",
 }, {
-	ids: "S16", name: "A second answer to a DNS query that is answered",
-	paper: "passes within the 40 s",
-	do:    secondAnswer,
-	fw1:   "answer passes; second passes", strict: "answer passes; second dropped (policy)",
+	ids: "S16", name: "A DNS answer with another transaction id, then the right one: the timeout after each (`udp_answered = \"9s\"`)",
+	paper: "40 s after any packet",
+	setup: setup{state: "[state.timeouts]\nudp_answered = \"9s\""},
+	do:    dnsAnswers,
+	fw1:   "entry of 40 s, entry of 40 s", strict: "entry of 300 s, entry of 9 s",
 }, {
 	ids: "S16 J11", name: "A reply after the timeout",
 	paper: "only within the timeout",
@@ -47,7 +48,7 @@ func (c *conversation) datagram(from *station, sport int, payload string) *trial
 const (
 	something = "b'x'"
 	dnsQuery  = `DNS(id=7,rd=1,qd=DNSQR(qname="www.example.com"))`
-	dnsAnswer = `DNS(id=7,qr=1,qd=DNSQR(qname="www.example.com"),an=DNSRR(rrname="www.example.com",rdata="192.0.2.80"))`
+	dnsAnswer = `DNS(id=%d,qr=1,qd=DNSQR(qname="www.example.com"),an=DNSRR(rrname="www.example.com",rdata="192.0.2.80"))`
 )
 
 func replies(b *bench) string {
@@ -66,11 +67,13 @@ func otherPort(b *bench) string {
 	return c.datagram(b.out, 5001, something).fate()
 }
 
-func secondAnswer(b *bench) string {
+func dnsAnswers(b *bench) string {
 	c := b.talk(53)
 	c.datagram(b.in, 0, dnsQuery)
-	answer, second := c.datagram(b.out, 53, dnsAnswer), c.datagram(b.out, 53, dnsAnswer)
-	return fmt.Sprintf("answer %s; second %s", answer.fate(), second.fate())
+	c.datagram(b.out, 53, fmt.Sprintf(dnsAnswer, 8))
+	other := c.entry()
+	c.datagram(b.out, 53, fmt.Sprintf(dnsAnswer, 7))
+	return other + ", " + c.entry()
 }
 
 func lateReply(b *bench) string {
