@@ -11,7 +11,7 @@ var fragmentRows = []experiment{{
 	do:    fragmentedData("fragment(%s, fragsize=24)"),
 	fw1:   "passes as 24+24+12", strict: "passes as 24+24+12",
 }, {
-	ids: "S19 S25", name: "The same, the last fragment first",
+	ids: "S19 S25", name: "Data of an open connection in fragments, the last one first",
 	paper: "some type of reassembly must go on",
 	do:    fragmentedData("fragment(%s, fragsize=24)[::-1]"),
 	fw1:   "passes as 24+24+12", strict: "passes as 24+24+12",

@@ -31,13 +31,13 @@ var icmpRows = []experiment{{
 	do:    pings,
 	fw1:   "reply", strict: "reply",
 }, {
-	ids: "S18", name: "Echo reply that nobody asked for, with that rule",
+	ids: "S18", name: "Echo reply that nobody asked for, with a rule that lets replies in",
 	paper: "passes",
 	setup: blind,
 	do:    strayReply,
 	fw1:   "passes", strict: "dropped (no-session)",
 }, {
-	ids: "J6", name: "ICMP error about a packet that nobody sent, with that rule",
+	ids: "J6", name: "ICMP error about a packet that nobody sent, with a rule that lets errors in",
 	paper: "not in the paper; ICMP is not tracked: passes",
 	setup: blind,
 	do:    strayError,

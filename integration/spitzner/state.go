@@ -22,8 +22,8 @@ var tableRows = []experiment{{
 	do:    restart,
 	fw1:   "goes on, entry of 3600 s", strict: "hangs, no entry", loose: "goes on, entry of 7440 s",
 }, {
-	ids: "S4 S5", name: "The same with `snapshot`; then a stray ACK",
-	paper: "there was none",
+	ids: "S4 S5", name: "`fwstop;fwstart` with `snapshot`, in an open connection; then a stray ACK",
+	paper: "the table is cleared, and rebuilt from any ACKs",
 	setup: setup{state: `snapshot = "DIR/state"`},
 	do:    restartAndStray,
 	fw1:   "goes on, entry of 3600 s; stray passes", strict: "goes on, entry of 7440 s; stray dropped (no-session)",
