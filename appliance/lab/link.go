@@ -82,17 +82,6 @@ func ipNet(p netip.Prefix) *net.IPNet {
 	return &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
 }
 
-// AddAddress gives an interface of the host one more address.
-func (h *Host) AddAddress(ifname string, p netip.Prefix) error {
-	return h.netlink(func(n *netlink.Handle) error {
-		link, err := n.LinkByName(ifname)
-		if err != nil {
-			return err
-		}
-		return n.AddrAdd(link, address(p))
-	})
-}
-
 // AddRoute sends what goes to p to the neighbour via.
 func (h *Host) AddRoute(p netip.Prefix, via netip.Addr) error {
 	err := h.netlink(func(n *netlink.Handle) error {
