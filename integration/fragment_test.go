@@ -11,7 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"sallyport/appliance/lab"
+	"sallyport/netstack/nettest"
 )
 
 // isFragment reports whether an IP packet is one.
@@ -69,7 +72,7 @@ func (f *firewall) wantNoFragmentLost(t *testing.T) {
 	inside, outside := f.stats()
 	for _, stats := range []map[string]uint64{inside, outside} {
 		for reason, n := range stats {
-			if n > 0 && (strings.HasPrefix(reason, "frag-") || reason == "bad-checksum") {
+			if n > 0 && (strings.HasPrefix(reason, "frag-") || reason == "bad-checksum" || reason == "bad-header") {
 				t.Errorf("%d fragments are %s", n, reason)
 			}
 		}
@@ -117,6 +120,51 @@ func TestFragmentsLargerThanTheNextLink(t *testing.T) {
 		eventually(t, "a large datagram is answered over "+f.name, func() bool {
 			return udpEcho(l.Outside, to, 8000) == nil
 		})
+	}
+}
+
+// TestS20LossIsSeen: a datagram that is not complete is listed, then counted, and
+// logged with its source.
+func TestS20LossIsSeen(t *testing.T) {
+	need(t)
+	l := newLab(t, lab.Config{})
+	w := startFirewall(t, l, open("auto")+"\n[state.fragments]\ntimeout = \"2s\"\n")
+	type datagram struct {
+		Src, Refused   string
+		Fragments      int
+		Identification uint32
+	}
+	whole := nettest.UDP("10.1.0.10:4000", "192.0.2.10:4000", nettest.Payload(3000))
+	sendRaw(t, l.Inside, whole, nettest.Split(whole, 1480, 4711)[1])
+	eventually(t, "the datagram is listed", func() bool {
+		held := lines[datagram](w, "fragments")
+		return len(held) == 1 && held[0] == datagram{Src: "10.1.0.10", Fragments: 1, Identification: 4711}
+	})
+	eventually(t, "the loss is counted", func() bool {
+		inside, _ := w.stats()
+		return inside["frag-timeout"] == 1
+	})
+	eventually(t, "the loss is logged", func() bool {
+		return strings.Contains(w.log.String(), `"flow":"udp 10.1.0.10:0 -> 192.0.2.10:0","fragments":1,"reason":"frag-timeout"`)
+	})
+	if held := lines[datagram](w, "fragments"); len(held) != 0 {
+		t.Errorf("still listed: %v", held)
+	}
+}
+
+// sendRaw sends an IPv4 packet as it is to the destination of whole.
+func sendRaw(t *testing.T, from *lab.Host, whole, packet nettest.Packet) {
+	t.Helper()
+	err := from.Do(func() error {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.IPPROTO_RAW)
+		if err != nil {
+			return err
+		}
+		defer unix.Close(fd)
+		return unix.Sendto(fd, packet.Bytes, 0, &unix.SockaddrInet4{Addr: [4]byte(whole.Bytes[16:20])})
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -32,7 +32,7 @@ func (p *Packet) partial() bool {
 // partialFits reports whether the unfinished checksum is TCP's or UDP's own. Or
 // it is that of a packet inside a tunnel, which Linux leaves unfinished since
 // 6.17: then it lies in the payload, and the tunnel's own checksum already
-// allows for it.
+// allows for it. It is no fragment's: Linux finishes a checksum before it cuts.
 func (p *Packet) partialFits() bool {
 	o := &p.Frame.Offload
 	if p.Fragment.Is || int(o.CsumStart)+int(o.CsumOffset)+2 > p.Len() {

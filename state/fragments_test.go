@@ -245,3 +245,28 @@ func TestEightThousandFragments(t *testing.T) {
 		store.sides[inside].check(t)
 	}
 }
+
+func TestListOfFragments(t *testing.T) {
+	r := newFragmentRig(t, roomy())
+	whole := nettest.UDP("10.1.0.5:4000", "1.1.1.1:53", nettest.Payload(3000))
+	fragments := nettest.Split(whole, 1480, 7)
+	r.holds(fragments[2])
+	r.after(time.Second).holds(nettest.Split(whole, 1480, 8)[0])
+	r.refuses(nettest.Piece(whole, 8, make([]byte, 8), true, 8), netstack.FragOverlap)
+	var got []FragmentView
+	r.after(time.Second).List(inside, r.now, 10, func(v FragmentView) { got = append(got, v) })
+	later, first := fragments[2].Parse(t, inside), nettest.Split(whole, 1480, 8)[0].Parse(t, inside)
+	want := []FragmentView{
+		{Name: later.Datagram(), Flow: later.Flow, Last: true, Fragments: 1, Bytes: 20 + 3008 - 2*1480, Began: r.now - 2e9, Left: 28 * time.Second},
+		{Name: first.Datagram(), Flow: first.Flow, First: true, Refused: netstack.FragOverlap, Began: r.now - 1e9, Left: 29 * time.Second},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%+v, want\n%+v", got, want)
+	}
+	n := 0
+	r.List(inside, r.now, 1, func(FragmentView) { n++ })
+	r.after(28*time.Second).List(inside, r.now, 10, func(FragmentView) { n++ })
+	if n != 2 {
+		t.Errorf("%d listed of at most one, and of one whose time is not over; want 2", n)
+	}
+}

@@ -26,6 +26,10 @@ type Backend interface {
 	// Rules returns the rules in their order, the default last.
 	Rules() []Rule
 
+	// Fragments returns the datagrams of which not every fragment has come, each
+	// side's oldest first; not all of them, if they are very many.
+	Fragments() []Datagram
+
 	// Timeouts returns every timeout that can be set, in a fixed order.
 	Timeouts() []Timeout
 }

@@ -69,6 +69,11 @@ func (c *Client) Asymmetric(ctx context.Context) ([]Asymmetric, error) {
 	return list[Asymmetric](ctx, c, "/v1/stats/asymmetric")
 }
 
+// Fragments asks for the datagrams that are not complete.
+func (c *Client) Fragments(ctx context.Context) ([]Datagram, error) {
+	return list[Datagram](ctx, c, "/v1/fragments")
+}
+
 // Timeouts asks for every timeout.
 func (c *Client) Timeouts(ctx context.Context) ([]Timeout, error) {
 	return list[Timeout](ctx, c, "/v1/timeouts")

@@ -36,4 +36,12 @@ func tidyRules(rules []Rule) []Rule {
 	return rules
 }
 
+func tidyDatagrams(all []Datagram) []Datagram {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Began = moment(all[i].Began)
+	}
+	return all
+}
+
 func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -131,6 +131,25 @@ type Rule struct {
 	LastHit time.Time `json:"last_hit,omitzero"`
 }
 
+// Datagram is one whose fragments are held, because they have not all come, or
+// were refused.
+type Datagram struct {
+	In             string     `json:"in"` // side they arrive on
+	Protocol       string     `json:"protocol"`
+	Src            netip.Addr `json:"src"`
+	Sport          uint16     `json:"sport"` // 0 until the first fragment has come
+	Dst            netip.Addr `json:"dst"`
+	Dport          uint16     `json:"dport"`
+	Identification uint32     `json:"identification"`
+	Fragments      int        `json:"fragments"`
+	Bytes          int        `json:"bytes"`   // of them, headers included
+	First          bool       `json:"first"`   // the first is there
+	Last           bool       `json:"last"`    // the last is there
+	Refused        string     `json:"refused"` // why no more of it is taken, a netstack.Reason; empty: more is awaited
+	Began          time.Time  `json:"began"`
+	TimeoutLeft    int64      `json:"timeout_left"`
+}
+
 // Timeout is how long a session may be idle in one state.
 type Timeout struct {
 	Name    string `json:"name"`

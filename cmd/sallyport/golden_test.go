@@ -82,6 +82,8 @@ func TestGolden(t *testing.T) {
 		{"stats.json", []string{"stats", "--json"}, nil},
 		{"rules", []string{"rules"}, nil},
 		{"rules.json", []string{"rules", "--json"}, nil},
+		{"fragments", []string{"fragments"}, []func(*cli){wide}},
+		{"fragments.json", []string{"fragments", "--json"}, nil},
 		{"timeouts", []string{"timeouts"}, nil},
 		{"timeouts.json", []string{"timeouts", "--json"}, nil},
 	} {

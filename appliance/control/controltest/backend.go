@@ -119,6 +119,20 @@ func (b *Backend) Rules() []control.Rule {
 	}
 }
 
+// Fragments has one that waits for its first fragment, and one that is refused.
+func (b *Backend) Fragments() []control.Datagram {
+	return []control.Datagram{
+		{
+			In: "inside", Protocol: "udp", Src: netip.MustParseAddr("10.1.0.5"), Dst: netip.MustParseAddr("198.51.100.7"),
+			Identification: 4711, Fragments: 2, Bytes: 3000, Last: true, Began: Noon.Add(-12 * time.Second), TimeoutLeft: 18,
+		},
+		{
+			In: "outside", Protocol: "tcp", Src: netip.MustParseAddr("fd00:9::1"), Sport: 443, Dst: netip.MustParseAddr("fd00:1::5"), Dport: 40001,
+			Identification: 0xdeadbeef, First: true, Refused: "frag-overlap", Began: Noon.Add(-2 * time.Second), TimeoutLeft: 28,
+		},
+	}
+}
+
 // Timeouts has some that a file set.
 func (b *Backend) Timeouts() []control.Timeout {
 	return []control.Timeout{
