@@ -28,6 +28,7 @@ var icmpTypes = map[netstack.Protocol]map[string]uint8{
 		"multicast-listener-query": 130, "multicast-listener-report": 131, "multicast-listener-done": 132,
 		"router-solicitation": 133, "router-advertisement": 134,
 		"neighbor-solicitation": 135, "neighbor-advertisement": 136, "redirect": 137,
+		"home-agent-request": 144, "home-agent-reply": 145, "prefix-solicitation": 146, "prefix-advertisement": 147,
 		"node-information-query": 139, "node-information-reply": 140,
 		"extended-echo-request": 160, "extended-echo-reply": 161,
 	},
