@@ -24,22 +24,28 @@ func (b *bench) try(from *station, send func() error) *trial {
 	far, near, log := to.sniffer.mark(), from.sniffer.mark(), b.fw.log.mark()
 	must(send())
 	b.settle(from, log)
-	t := &trial{
+	return &trial{
 		arrived: slices.DeleteFunc(to.sniffer.since(far), isMarker),
 		back:    slices.DeleteFunc(from.sniffer.since(near), isMarker),
-		refused: b.fw.refused(),
+		refused: refusedSince(before, b.fw.refused()),
+		logged:  slices.DeleteFunc(b.fw.log.since(log), isOwn),
 	}
-	t.refused["policy"]-- // the barrier
+}
+
+// refusedSince returns the counts that have grown, the barrier left out.
+func refusedSince(before, after map[string]uint64) map[string]uint64 {
+	after["policy"]--
 	for reason, n := range before {
-		t.refused[reason] -= n
+		after[reason] -= n
 	}
-	maps.DeleteFunc(t.refused, func(_ string, n uint64) bool { return n == 0 })
-	for _, l := range b.fw.log.since(log) {
-		if l.Flow != "" && !strings.Contains(l.Flow, markerIn) && !strings.Contains(l.Flow, markerOut) {
-			t.logged = append(t.logged, l)
-		}
-	}
-	return t
+	maps.DeleteFunc(after, func(_ string, n uint64) bool { return n == 0 })
+	return after
+}
+
+// isOwn reports whether a line is about no packet of the experiment: about none
+// at all, a marker or a barrier.
+func isOwn(l line) bool {
+	return l.Flow == "" || strings.Contains(l.Flow, markerIn) || strings.Contains(l.Flow, markerOut)
 }
 
 func isMarker(p packet) bool { return p.proto == udp && p.dport == markerPort }
