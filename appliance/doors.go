@@ -85,7 +85,7 @@ func plumbingSpec(s *conf.Settings) (plumbing.Spec, error) {
 		if d.Bare {
 			have[side] = bareFamilies(have[side])
 		} else {
-			link, err := plumbing.Resolve(interfaceOrSubnet(c))
+			link, err := plumbing.Resolve(c.Where())
 			if err != nil {
 				return spec, fmt.Errorf("%v: %w", netstack.Side(side), err)
 			}
@@ -101,13 +101,6 @@ func plumbingSpec(s *conf.Settings) (plumbing.Spec, error) {
 		spec.Sides[side].IPv6 = have[netstack.Inside].v6 && have[netstack.Outside].v6
 	}
 	return spec, nil
-}
-
-func interfaceOrSubnet(c *conf.Side) string {
-	if c.Subnet.IsValid() {
-		return c.Subnet.String()
-	}
-	return c.Interface
 }
 
 // families says which IP versions something has.

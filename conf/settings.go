@@ -42,6 +42,20 @@ type Side struct {
 // Bare reports whether the side is a TUN alone, without an interface.
 func (s *Side) Bare() bool { return s.Interface == "" && !s.Subnet.IsValid() }
 
+// Where is how the side's interface is to be found: its name or a subnet, as
+// SetInterface takes it; "" for a bare TUN.
+func (s *Side) Where() string {
+	if s.Subnet.IsValid() {
+		return s.Subnet.String()
+	}
+	return s.Interface
+}
+
+// Interfaces are where the two sides are to be found.
+func (s *Settings) Interfaces() (inside, outside string) {
+	return s.Sides[netstack.Inside].Where(), s.Sides[netstack.Outside].Where()
+}
+
 // Drivers of the TUN devices.
 const (
 	DriverAuto      = "auto"      // the best that works here

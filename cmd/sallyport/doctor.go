@@ -5,8 +5,6 @@ import (
 
 	"sallyport/appliance"
 	"sallyport/appliance/doctor"
-	"sallyport/conf"
-	"sallyport/netstack"
 )
 
 func doctorCommand(c *cli) *cobra.Command {
@@ -51,7 +49,7 @@ func (c *cli) facts(cmd *cobra.Command, from source) (*doctor.Facts, error) {
 	if err != nil {
 		return nil, err
 	}
-	subject.Inside, subject.Outside = interfaceOf(&s.Sides[netstack.Inside]), interfaceOf(&s.Sides[netstack.Outside])
+	subject.Inside, subject.Outside = s.Interfaces()
 	if !cmd.Flags().Changed("socket") {
 		subject.Socket = s.Control.Socket
 	}
@@ -60,13 +58,6 @@ func (c *cli) facts(cmd *cobra.Command, from source) (*doctor.Facts, error) {
 		facts.CutOff = lines
 	}
 	return facts, nil
-}
-
-func interfaceOf(s *conf.Side) string {
-	if s.Subnet.IsValid() {
-		return s.Subnet.String()
-	}
-	return s.Interface
 }
 
 var levelColors = map[doctor.Level]string{doctor.OK: green, doctor.Warn: yellow, doctor.Fail: red}
