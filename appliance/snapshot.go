@@ -50,13 +50,16 @@ func (a *Appliance) takeUp() error {
 		a.log.Info().Str("file", path).Msg("no snapshot of sessions yet")
 	case errors.Is(err, state.ErrForeign):
 		a.log.Error().Str("file", path).Msg("this is not a snapshot of sessions: it is left alone, and nothing will be saved; name another file as snapshot in [state]")
-		a.snapshot.update(func(s *control.SnapshotStatus) { s.Error = err.Error() })
+		a.snapshot.update(func(s *control.SnapshotStatus) { s.Refused = err.Error() })
 		return nil
 	case err != nil:
 		a.refuseSnapshot(path, err)
+	default:
+		// The file says that no packet passed after it, and now some will.
+		a.trySave()
 	}
 	a.saving = true
-	a.onStop(a.save)
+	a.onStop(func() error { return a.save(lastSave) })
 	return nil
 }
 
@@ -98,7 +101,7 @@ func (a *Appliance) refuseSnapshot(path string, why error) {
 		e = e.Str("kept_as", aside)
 	}
 	e.Msg("the snapshot cannot be used; starting without sessions, and saving anew")
-	a.snapshot.update(func(s *control.SnapshotStatus) { s.Error = why.Error() })
+	a.snapshot.update(func(s *control.SnapshotStatus) { s.Refused = why.Error() })
 }
 
 // known is what the policy in force makes of the sessions of a snapshot.
@@ -143,16 +146,19 @@ func (a *Appliance) saveEvery(ctx context.Context, interval time.Duration) {
 // trySave saves, and logs a failure once, however often it is repeated.
 func (a *Appliance) trySave() {
 	before := a.snapshot.get().Error
-	if err := a.save(); err != nil && err.Error() != before {
+	if err := a.save(!lastSave); err != nil && err.Error() != before {
 		a.log.Error().Err(err).Msg("the sessions cannot be saved; a restart would lose them")
 	}
 }
 
+// lastSave is when the workers have stopped.
+const lastSave = true
+
 // save writes the sessions of now.
-func (a *Appliance) save() error {
+func (a *Appliance) save(last bool) error {
 	path, at, saved := a.settings.State.Snapshot, a.moment(), 0
 	err := writeSnapshot(path, func(w io.Writer) (err error) {
-		saved, err = a.table.Save(w, at, a.names())
+		saved, err = a.table.Save(w, at, last, a.names())
 		return err
 	})
 	if err != nil {

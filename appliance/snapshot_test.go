@@ -118,7 +118,7 @@ func TestS05SessionsAreTakenUp(t *testing.T) {
 	if got := o.flows(); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if s := o.Status().Snapshot; s.Restored != 2 || s.LeftOut != 0 || !s.Written.IsZero() || s.Error != "" {
+	if s := o.Status().Snapshot; s.Restored != 2 || s.LeftOut != 0 || s.Written.IsZero() || s.Error != "" {
 		t.Errorf("%+v", s)
 	}
 	if !strings.Contains(o.log.String(), `"restored":2`) {
@@ -182,7 +182,7 @@ func TestUnusableSnapshot(t *testing.T) {
 			}
 			o := newOffline(t, file, offlineConfig, "192.0.2.1")
 			o.takeUp()
-			if len(o.flows()) != 0 || !strings.Contains(o.log.String(), c.says) || o.Status().Snapshot.Error == "" {
+			if len(o.flows()) != 0 || !strings.Contains(o.log.String(), c.says) || o.Status().Snapshot.Refused == "" {
 				t.Errorf("%q; log: %s; %+v", o.flows(), o.log, o.Status().Snapshot)
 			}
 			o.end()

@@ -57,6 +57,7 @@ const (
 	timeWait
 	reset
 	pickedUp     // profile loose: begun in the middle, and only one end heard
+	resumed      // TCP, from a snapshot: the ends have not been heard again
 	cookieWait   // SCTP: an INIT has passed
 	cookieEchoed // SCTP: the tags are known
 	closed       // SCTP: both ends have shut down
@@ -68,7 +69,7 @@ const (
 
 var phaseWords = [phases]string{
 	"free", "syn-sent", "syn-sent2", "syn-received", "established", "fin-wait", "close-wait",
-	"closing", "last-ack", "time-wait", "reset", "picked-up", "cookie-wait", "cookie-echoed", "closed",
+	"closing", "last-ack", "time-wait", "reset", "picked-up", "resumed", "cookie-wait", "cookie-echoed", "closed",
 	"single", "multiple", "answered",
 }
 
@@ -83,7 +84,7 @@ var tcpTimers = [phases]Timer{
 	synSent: TCPOpening, synSent2: TCPOpening, synReceived: TCPOpening,
 	established: TCPEstablished, finWait: TCPEstablished, closeWait: TCPEstablished,
 	closing: TCPClosing, lastAck: TCPClosing, timeWait: TCPTimeWait, reset: TCPReset,
-	pickedUp: TCPPickUp,
+	pickedUp: TCPPickUp, resumed: TCPEstablished,
 }
 
 var sctpTimers = [phases]Timer{

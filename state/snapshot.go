@@ -53,6 +53,7 @@ type preface struct {
 	version, recordSize uint32
 	at                  Instant
 	wall                int64 // nanoseconds since 1970
+	last                bool  // no packet passed after it
 }
 
 func (h *preface) fields(c *codec) {
@@ -60,6 +61,7 @@ func (h *preface) fields(c *codec) {
 	u32(c, &h.recordSize)
 	u64(c, &h.at)
 	u64(c, &h.wall)
+	word(c, savedBools, &h.last)
 }
 
 // trailer ends the file.

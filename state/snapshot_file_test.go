@@ -129,7 +129,7 @@ func TestSnapshotContradictions(t *testing.T) {
 		v := newTalk(t, starts[0], establishedWay)
 		var file bytes.Buffer
 		s := newSaver(&file, numbered)
-		s.preface(Moment{v.now, noon})
+		s.preface(Moment{v.now, noon}, true)
 		s.copies, _ = v.copyDown(nil, 1, v.now)
 		s.count = 1
 		one := s.copies[0]
@@ -176,7 +176,7 @@ func TestSnapshotOnABrokenDisk(t *testing.T) {
 			t.Errorf("broken at %d: %v", until, err)
 		}
 	}
-	if _, err := newRig(t, DefaultLimits()).Save(broken{}, Moment{0, noon}, numbered); !errors.Is(err, io.ErrClosedPipe) {
+	if _, err := newRig(t, DefaultLimits()).Save(broken{}, Moment{0, noon}, true, numbered); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("writing: %v", err)
 	}
 }

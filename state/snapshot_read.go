@@ -42,8 +42,12 @@ func (s *snapshotFile) readPreface() error {
 	case n < prefaceSize:
 		return errDamaged
 	}
-	s.fields(&codec{buf: b[len(magic):], reading: true})
-	return s.checkVersion()
+	c := codec{buf: b[len(magic):], reading: true}
+	s.fields(&c)
+	if err := s.checkVersion(); err != nil || !c.fault {
+		return err
+	}
+	return errDamaged
 }
 
 // checkVersion refuses what this version cannot know how to read.

@@ -30,10 +30,11 @@ func newSaver(w io.Writer, known Names) *saver {
 
 // Save writes the sessions that live at a moment to w, and returns how many. It
 // may be called while packets pass: it copies some records at a time, and
-// allocates nothing for each. An error is w's.
-func (t *Table) Save(w io.Writer, at Moment, known Names) (int, error) {
+// allocates nothing for each. last says that no packet passes any more, so that
+// what is known of sequence numbers stays true. An error is w's.
+func (t *Table) Save(w io.Writer, at Moment, last bool, known Names) (int, error) {
 	s := newSaver(w, known)
-	err := s.preface(at)
+	err := s.preface(at, last)
 	for next := t.lastRecord(); next != 0 && err == nil; {
 		s.copies, next = t.copyDown(s.copies[:0], next, at.Instant)
 		err = s.records()
@@ -63,8 +64,8 @@ func (t *Table) copyDown(copies []saved, r ref, now Instant) ([]saved, ref) {
 	return copies, r
 }
 
-func (s *saver) preface(at Moment) error {
-	p := preface{snapshotVersion, uint32(recordSize), at.Instant, at.Wall.UnixNano()}
+func (s *saver) preface(at Moment, last bool) error {
+	p := preface{snapshotVersion, uint32(recordSize), at.Instant, at.Wall.UnixNano(), last}
 	return s.write(append(s.buf, magic...), p.fields)
 }
 

@@ -51,7 +51,7 @@ var (
 	savedProfiles = []Profile{Strict, Loose, FW1}
 	savedPhases   = []phase{
 		free, synSent, synSent2, synReceived, established, finWait, closeWait, closing, lastAck, timeWait, reset,
-		single, multiple, pickedUp, cookieWait, cookieEchoed, closed, answered,
+		single, multiple, pickedUp, cookieWait, cookieEchoed, closed, answered, resumed,
 	}
 	savedTimers = []Timer{
 		TCPOpening, TCPEstablished, TCPClosing, TCPTimeWait, TCPReset, UDPSingle, UDPMultiple, ICMPQuery,
@@ -59,5 +59,5 @@ var (
 		SCTPOpening, SCTPEstablished, SCTPClosing, SCTPClosed,
 	}
 	savedFlags     = []Flags{SourceNAT, DestinationNAT, Hairpin, Replied, Logged, reported, PickedUp}
-	savedPeerFlags = []peerFlags{crossed, finSent, finAcked, challenged, newSYN, newData, heard}
+	savedPeerFlags = []peerFlags{crossed, finSent, finAcked, challenged, newSYN, newData, heard, finSaid}
 )

@@ -17,7 +17,7 @@ func (s *saved) sound(then Instant, names int) bool {
 func (p phase) fits(proto netstack.Protocol) bool {
 	switch {
 	case proto == netstack.TCP:
-		return p > free && p <= pickedUp
+		return p > free && p <= resumed
 	case proto == netstack.SCTP && sctpTimers[p] != 0:
 		return true
 	case p == answered:

@@ -1,6 +1,10 @@
 package state
 
-import "time"
+import (
+	"time"
+
+	"sallyport/netstack"
+)
 
 // restorer puts sessions of a snapshot into a table, whose lock is held.
 type restorer struct {
@@ -11,6 +15,7 @@ type restorer struct {
 	then  Instant   // when the snapshot was taken, by its own clock
 	shift Instant   // from its clock to the table's
 	now   Instant
+	stale bool // packets may have passed after the snapshot
 
 	session saved
 	record  []byte // of this version's size, zero beyond an older one's
@@ -28,7 +33,7 @@ func newRestorer(t *Table, s *snapshotFile, now Moment, known Known) *restorer {
 	away := max(0, now.Wall.Round(0).Sub(time.Unix(0, s.wall)))
 	r := &restorer{
 		Restoration: Restoration{Away: away}, table: t, known: known,
-		then: s.at, shift: now.Instant - Instant(away) - s.at, now: now.Instant,
+		then: s.at, shift: now.Instant - Instant(away) - s.at, now: now.Instant, stale: !s.last,
 		names: make([]nameNow, 1, len(s.names)+1), record: make([]byte, recordSize),
 	}
 	r.names[0].isTranslator = true // the one that translates nothing
@@ -66,6 +71,9 @@ func (r *restorer) one(s *saved) Omission {
 		return RuleGone
 	case !r.fits(s):
 		return OutOfPlace
+	}
+	if r.stale && s.key[Original].Proto == netstack.TCP && s.profile != FW1 {
+		s.resume()
 	}
 	return r.table.adopt(s, r.now)
 }

@@ -38,7 +38,7 @@ var everything = Known{
 func snapshotOf(t testing.TB, table *Table, now Instant) []byte {
 	t.Helper()
 	var file bytes.Buffer
-	if _, err := table.Save(&file, Moment{now, noon}, numbered); err != nil {
+	if _, err := table.Save(&file, Moment{now, noon}, true, numbered); err != nil {
 		t.Fatal(err)
 	}
 	return file.Bytes()
@@ -267,7 +267,7 @@ func TestSnapshotOfAChangingTable(t *testing.T) {
 		m := r.passes(inside, nettest.UDP("10.1.0.5:5000", "1.1.1.1:53"))
 		var file bytes.Buffer
 		s := newSaver(&file, numbered)
-		s.preface(Moment{r.now, noon})
+		s.preface(Moment{r.now, noon}, true)
 		s.copies, _ = r.copyDown(nil, 1, r.now)
 		s.records()
 		r.Kill(m.Session)

@@ -26,6 +26,7 @@ import (
 //	last-ack      both have sent a FIN, one is acknowledged
 //	time-wait     both are acknowledged
 //	reset         an exact RST has passed
+//	resumed       the firewall was killed and started again: tcp_resume.go
 //
 //	           SYN              SYN-ACK                 ACK
 //	(nothing) ----> syn-sent ------------> syn-received ----> established
@@ -85,6 +86,8 @@ func (s *session) judgeTCP(d Direction, p *netstack.Packet) ruling {
 		return s.answerAgain(&g)
 	case pickedUp:
 		return s.judgePickedUp(d, &g)
+	case resumed:
+		return s.judgeResumed(d, &g)
 	}
 	return s.synchronized(d, &g)
 }

@@ -22,7 +22,8 @@ const (
 	finAcked                         // the other end has acknowledged that FIN
 	newSYN                           // it has sent the SYN that session.newSYN is of
 	newData                          // and data with it (RFC 7413)
-	heard                            // of a session picked up: it has spoken
+	heard                            // of a session picked up or resumed: it has spoken
+	finSaid                          // of a session resumed: with its FIN
 )
 
 func (p *peer) has(f peerFlags) bool { return p.flags&f != 0 }

@@ -44,7 +44,8 @@ type SnapshotStatus struct {
 	Sessions int       `json:"sessions"`         // written then
 	Restored int       `json:"restored"`         // taken up at the start
 	LeftOut  int       `json:"left_out"`         // at the start, because they had no place or no time left
-	Error    string    `json:"error"`            // why the file could not be read at the start, or not be written last
+	Refused  string    `json:"refused"`          // why the file that was there at the start was not used; empty: it was
+	Error    string    `json:"error"`            // why the file could not be written last; empty: it could
 }
 
 // SideStatus is one of the two doors. Its counters are of what arrived there.

@@ -68,6 +68,9 @@ func (c *cli) snapshotLine(s *control.SnapshotStatus) string {
 	if s.Restored+s.LeftOut > 0 {
 		line += fmt.Sprintf("; at the start %s restored, %s left out", count(s.Restored), count(s.LeftOut))
 	}
+	if s.Refused != "" {
+		line += "; the one at the start was refused: " + c.paint(yellow, s.Refused)
+	}
 	if s.Error != "" {
 		line += "; " + c.paint(red, s.Error)
 	}
