@@ -63,13 +63,22 @@ func carries(t *testing.T, from *lab.Host, to netip.Addr) {
 			t.Logf("%.2f Gbit/s", r.End.SumReceived.Bps/1e9)
 		})
 	}
-	t.Run("udp", func(t *testing.T) {
-		// A rate at which a receiver may sleep for a while and lose nothing.
+	t.Run("udp", func(t *testing.T) { losesNothing(t, from, to) })
+}
+
+// losesNothing sends datagrams at a rate at which nothing should be lost. It
+// tries three times: on a busy machine the receiver may sleep for longer than
+// its socket's buffer holds, but a firewall that loses does so each time.
+func losesNothing(t *testing.T, from *lab.Host, to netip.Addr) {
+	t.Helper()
+	for range 3 {
 		r := iperf(t, from, to, "-u", "-b", "5M", "-l", "1200")
-		if r.End.Sum.Packets < 100 || r.End.Sum.LostPercent > 5 {
-			t.Errorf("of %d datagrams %.1f%% were lost", r.End.Sum.Packets, r.End.Sum.LostPercent)
+		if r.End.Sum.Packets > 100 && r.End.Sum.LostPercent <= 5 {
+			return
 		}
-	})
+		t.Logf("of %d datagrams %.1f%% were lost", r.End.Sum.Packets, r.End.Sum.LostPercent)
+	}
+	t.Error("datagrams are lost each time")
 }
 
 // isOneHop wants exactly the firewall between a host and its peer, whatever
