@@ -1,84 +1,42 @@
 package policy
 
-import (
-	"errors"
-
-	"sallyport/netstack"
-)
-
-// scope is a bit for each side that a packet may come from (2 bits), each that
-// it may go to (3) and each IP version (2): a packet fits a condition if the
-// condition has all of the packet's bits.
-type scope uint8
-
-const (
-	scopeIPv4 scope = 1 << 5
-	scopeIPv6 scope = 1 << 6
-	toShift         = 2
-)
-
-func from(z Zones) scope { return scope(z & (FromInside | FromOutside)) }
-func to(z Zones) scope   { return scope(z&AnyZone) << toShift }
-
-func family(f Family) scope {
-	switch f {
-	case IPv4:
-		return scopeIPv4
-	case IPv6:
-		return scopeIPv6
-	}
-	return scopeIPv4 | scopeIPv6
-}
-
-// query is a packet as a list of conditions sees it. Without bits of to in its
-// scope, where it goes does not count.
-type query struct {
-	scope              scope
-	icmpType, icmpCode uint8
-	proto              netstack.Protocol
-	srcPort, dstPort   uint16
-	src, dst           netstack.Addr
-}
-
-// condition is what a rule or a translation asks of a packet.
-type condition struct {
-	scope    scope
-	services services
-	src, dst addrSet
-}
-
-func (c *condition) matches(q *query) bool {
-	return q.scope&^c.scope == 0 && c.services.matches(q) && c.dst.contains(q.dst) && c.src.contains(q.src)
-}
-
 // none is what a classifier answers when nothing matches.
 const none = -1
 
-// classifier finds the first of its conditions that a packet meets. It knows
-// nothing of what follows from it, so that a faster one can take its place.
-type classifier []condition
+// fewConditions is how many conditions are tried one after the other: below, the
+// index costs more than it saves.
+const fewConditions = 4
 
-func (c classifier) first(q *query) int {
-	for i := range c {
-		if c[i].matches(q) {
+// classifier finds the first of its conditions that a packet meets. It knows
+// nothing of what follows from it.
+type classifier struct {
+	conditions linear
+	index      *index // nil: there are few
+}
+
+func newClassifier(conditions []condition) classifier {
+	c := classifier{conditions: conditions}
+	if len(conditions) > fewConditions {
+		c.index = newIndex(conditions)
+	}
+	return c
+}
+
+func (c *classifier) first(q *query) int {
+	if c.index == nil {
+		return c.conditions.first(q)
+	}
+	return c.index.first(q)
+}
+
+// linear tries its conditions in order: what first match means.
+type linear []condition
+
+func (l linear) first(q *query) int {
+	for i := range l {
+		if l[i].matches(q) {
 			return i
 		}
 	}
 	return none
-}
-
-// clause is what rules and translations have in common, as written.
-type clause struct {
-	from, to            Zones
-	family              Family
-	source, destination []Address
-	service             []Service
-}
-
-func (c clause) compile(own addrSet) (condition, error) {
-	src, srcErr := compileAddresses(c.source, own)
-	dst, dstErr := compileAddresses(c.destination, own)
-	list, listErr := compileServices(c.service)
-	return condition{from(c.from) | to(c.to) | family(c.family), list, src, dst},
-		errors.Join(srcErr, dstErr, listErr)
 }

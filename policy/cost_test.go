@@ -10,7 +10,14 @@ import (
 )
 
 func TestNoAllocs(t *testing.T) {
-	rs := compiled(t, homeSpec(), home())
+	s := homeSpec()
+	noAllocs(t, compiled(t, s, home()))
+	s.Rules = append(manyRules(1000).Rules, s.Rules...)
+	noAllocs(t, compiled(t, s, home()))
+}
+
+func noAllocs(t *testing.T, rs *RuleSet) {
+	t.Helper()
 	for _, words := range []string{
 		"inside tcp 10.1.0.5:40000 1.1.1.1:443",
 		"outside tcp 1.1.1.1:40000 203.0.113.7:8080",
@@ -49,7 +56,7 @@ func manyRules(n int) (s Spec) {
 }
 
 func BenchmarkEvaluate(b *testing.B) {
-	for _, n := range []int{10, 100, 1000} {
+	for _, n := range []int{10, 100, 1000, 10000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			rs := compiled(b, manyRules(n), home())
 			p := arriving("inside tcp 10.1.0.5:40000 1.1.1.1:443")
@@ -57,6 +64,17 @@ func BenchmarkEvaluate(b *testing.B) {
 				if rs.Evaluate(p).Verdict != netstack.Pass {
 					b.Fatal("the last rule does not match")
 				}
+			}
+		})
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	for _, n := range []int{10, 100, 1000, 10000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := manyRules(n)
+			for b.Loop() {
+				compiled(b, s, home())
 			}
 		})
 	}

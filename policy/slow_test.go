@@ -2,6 +2,7 @@ package policy
 
 import (
 	"net/netip"
+	"slices"
 
 	"sallyport/netstack"
 )
@@ -63,7 +64,7 @@ func (s slow) evaluate(p *netstack.Packet) Decision {
 		if n.Type == Masquerade && s.meets(m, n.From, n.To, n.Family, n.Source, n.Destination, n.Service) {
 			d.Translation.SrcRule = uint16(i + 1)
 			own, ok := s.ownGlobal(d.Out, m.src.Is4())
-			if !ok {
+			if !ok || p.Flow.Proto.HasPorts() && !s.hasFreePort(d.Out, own) {
 				d.Verdict, d.Reason = netstack.Drop, netstack.Untranslatable
 				return d
 			}
@@ -167,6 +168,26 @@ func (s slow) ownGlobal(side netstack.Side, v4 bool) (netip.Addr, bool) {
 		}
 	}
 	return netip.Addr{}, false
+}
+
+// hasFreePort reports whether the DNATs from the side leave a port of its own
+// address a: the first, or one right after a range that is taken.
+func (s slow) hasFreePort(side netstack.Side, a netip.Addr) bool {
+	var taken []netstack.PortRange
+	for _, n := range s.spec.NAT {
+		for _, e := range n.Service {
+			if n.Type == DNAT && n.From.Has(side) && s.listed(n.Destination, a) {
+				taken = append(taken, e.Destination)
+			}
+		}
+	}
+	for _, after := range append([]netstack.PortRange{{}}, taken...) {
+		port := after.Last + 1
+		if port != 0 && !slices.ContainsFunc(taken, func(r netstack.PortRange) bool { return r.Contains(port) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s slow) admissible(p *netstack.Packet) netstack.Reason {
