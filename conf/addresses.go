@@ -127,8 +127,11 @@ func (b *addressBook) term(v value) (items []policy.Address, word string, ok boo
 		return nil, word, false
 	}
 	named, ok := b.entry(v, word)
+	if !negated {
+		return named, word, ok
+	}
 	for _, a := range named {
-		a.Negate = negated
+		a.Negate = true
 		items = append(items, a)
 	}
 	return items, word, ok

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"sallyport/policy"
 )
 
 func TestTooLarge(t *testing.T) {
@@ -27,6 +29,48 @@ func TestListsDoNotMultiply(t *testing.T) {
 	}
 	if n := len(s.Policy.Rules[0].Source); n != 4 {
 		t.Errorf("%d entries, want two and the same two negated", n)
+	}
+}
+
+// TestLongListsHoldEachOnce joins two lists that overlap, and are longer than
+// what is compared item by item.
+func TestLongListsHoldEachOnce(t *testing.T) {
+	var lists [2][]string
+	for i := range 100 {
+		lists[i%2] = append(lists[i%2], fmt.Sprintf("\"10.0.0.%d\"", i), fmt.Sprintf("\"10.0.0.%d\"", i/2))
+	}
+	s, err := Parse("f", []byte(fmt.Sprintf(`
+[addresses]
+even = [%s]
+odd = [%s]
+[[rule]]
+name = "alone"
+action = "drop"
+source = ["even"]
+[[rule]]
+name = "both"
+action = "drop"
+source = ["10.0.0.99", "even", "odd", "even"]
+[[rule]]
+name = "but"
+action = "drop"
+source = ["!even"]
+`, strings.Join(lists[0], ","), strings.Join(lists[1], ","))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{75, 100, 75} {
+		r := s.Policy.Rules[i]
+		once := map[policy.Address]bool{}
+		for _, a := range r.Source {
+			once[a] = true
+			if a.Negate != (r.Name == "but") {
+				t.Errorf("%s: %+v", r.Name, a)
+			}
+		}
+		if len(once) != want || len(r.Source) != want {
+			t.Errorf("%s: %d entries, %d of them different, want %d", r.Name, len(r.Source), len(once), want)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func (b *serviceBook) serviceList(v value) (list []policy.Service, ok bool) {
 		ok = ok && good
 		all.add(items...)
 	}
-	if all.seen[policy.Service{AnyProtocol: true}] {
+	if all.has(policy.Service{AnyProtocol: true}) {
 		return nil, ok
 	}
 	return all.items, ok

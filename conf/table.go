@@ -21,12 +21,23 @@ func (v value) read(fields []field, later ...string) bool {
 		v.want("a table")
 		return false
 	}
+	left := len(data)
+	for _, f := range fields {
+		if d, ok := data[f.key]; ok {
+			f.read(v.field(f.key, d))
+			left--
+		}
+	}
+	if left > 0 {
+		v.refuseOthers(data, fields, later)
+	}
+	return true
+}
+
+func (v value) refuseOthers(data map[string]any, fields []field, later []string) {
 	known := slices.Clone(later)
 	for _, f := range fields {
 		known = append(known, f.key)
-		if d, ok := data[f.key]; ok {
-			f.read(v.field(f.key, d))
-		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(data)) {
 		switch at := v.field(key, data[key]); {
@@ -36,7 +47,6 @@ func (v value) read(fields []field, later ...string) bool {
 			at.failKey("unknown key %q%s", key, didYouMean(key, known))
 		}
 	}
-	return true
 }
 
 // has reports whether a table has the key.
