@@ -108,9 +108,9 @@ func (w *watch) wantFragments(t *testing.T, want []int) {
 	}
 }
 
-// TestFragmentsLargerThanTheNextLink: IPv4's are cut further, and IPv6's sender
+// Test4787REQ13FragmentsLargerThanTheNextLink: IPv4's are cut further, and IPv6's sender
 // is told how small to make them.
-func TestFragmentsLargerThanTheNextLink(t *testing.T) {
+func Test4787REQ13FragmentsLargerThanTheNextLink(t *testing.T) {
 	need(t)
 	l := newLab(t, lab.Config{InsideMTU: 1300})
 	serveUDPEcho(t, l.Inside, iperfPort)

@@ -23,6 +23,9 @@ func FuzzParse(f *testing.F) {
 		frame.SetLen(copy(frame.Space(), b[VirtioHeaderLen:]))
 		nettest.RepairHeaders(frame.Bytes())
 		var p Packet
+		if p.ParseTwentyFour(Inside, frame) == ReasonNone && p.Fragment.Is {
+			lookAtPiece(t, &p)
+		}
 		if p.Parse(Inside, frame) == ReasonNone {
 			exercise(t, &p, out)
 		}
@@ -77,6 +80,17 @@ func look(t *testing.T, p *Packet) {
 		}
 	case UDP:
 		p.UDP().Payload()
+	}
+}
+
+// lookAtPiece wants the layout of a fragment to be within the fragment.
+func lookAtPiece(t *testing.T, p *Packet) {
+	q := p.Piece()
+	if q.Size() < 1 || int(q.Len) != p.Len() || q.Headers() > int(q.Data) || q.Headers() < 20 || int(q.Offset)+q.Size() > MaxPacket {
+		t.Errorf("%+v of a fragment of %d bytes", q, p.Len())
+	}
+	if !q.Last && q.Size()%8 != 0 || q.Offset == 0 && q.Last {
+		t.Errorf("%+v is a fragment", q)
 	}
 }
 

@@ -2,6 +2,7 @@ package forward
 
 import (
 	"encoding/binary"
+	"math/rand/v2"
 	"testing"
 
 	"sallyport/netstack"
@@ -125,6 +126,58 @@ func TestS19TCPInFragments(t *testing.T) {
 	r.passAll(out, nettest.TCP(server, seen, nettest.Flags("PA"), nettest.Seq(5001), nettest.Ack(1051), nettest.Payload(1400)), 576, 7)
 	r.refuseAll(out, nettest.TCP(server, seen, nettest.Flags("SF"), nettest.Seq(5001), nettest.Ack(1051), nettest.Payload(100)), 64, netstack.BadFlags)
 	r.refuseAll(out, nettest.TCP(server, seen, nettest.Flags("R"), nettest.Seq(1<<30), nettest.Payload(100)), 64, netstack.RSTInvalid)
+}
+
+// Test4787REQ14FragmentsInAnyOrder: through NAT, and out in the order of their
+// places whatever the order they came in.
+func Test4787REQ14FragmentsInAnyOrder(t *testing.T) {
+	for seed := range uint64(20) {
+		r := newRig(t, outward())
+		whole := nettest.UDP(client, server, nettest.Payload(6000))
+		sent := nettest.Split(whole, 8*(20+int(seed)*5), 7)
+		rand.New(rand.NewPCG(seed, 0)).Shuffle(len(sent), func(i, j int) { sent[i], sent[j] = sent[j], sent[i] })
+		res := r.sendAll(in, sent)
+		last := -1
+		for _, f := range res.fragments {
+			offset := int(f.Parse(t, out).Fragment.Offset)
+			if offset <= last {
+				t.Fatalf("seed %d: the fragment at %d after that at %d", seed, offset, last)
+			}
+			last = offset
+		}
+		if joined, err := nettest.Join(res.fragments); err != nil || joined.Parse(t, out).Flow.Src != addr(public) {
+			t.Errorf("seed %d: %v (%v), %v", seed, res.Verdict, res.Reason, err)
+		}
+	}
+}
+
+// TestS23SmallFragments: of protocols whose header fits eight bytes, fragments
+// may be as small.
+func TestS23SmallFragments(t *testing.T) {
+	r := newRig(t, outward())
+	r.passAll(in, nettest.UDP(client, server, nettest.Payload(16)), 8, 1)
+	r.passAll(in, nettest.ICMPEcho("10.1.0.10", "198.51.100.7"), 8, 2)
+	r.passAll(in, nettest.UDP(client6, server6, nettest.Payload(16)), 8, 3)
+	r.passAll(in, nettest.ICMPEcho("fd00:1::10", "fd00:9::7"), 8, 4)
+	for _, p := range []nettest.Packet{nettest.SCTP(client, server, nettest.Payload(16)), nettest.DCCP(client6, server6)} {
+		r.refuse(in, nettest.Split(p, 8, 5)[0], netstack.FragShort)
+	}
+}
+
+// TestS24OddSizes: only the last fragment may have a size that is no multiple of
+// eight, and no fragment may be empty.
+func TestS24OddSizes(t *testing.T) {
+	r := newRig(t, outward())
+	for _, e := range [][2]string{{client, server}, {client6, server6}} {
+		whole := nettest.UDP(e[0], e[1], nettest.Payload(100))
+		for _, size := range []int{0, 1, 12, 23} {
+			r.refuse(in, nettest.Piece(whole, 16, make([]byte, size), true, 7), netstack.FragBadLength)
+		}
+		r.refuse(in, nettest.Piece(whole, 16, nil, false, 7), netstack.FragBadLength)
+		if res := r.send(in, nettest.Piece(whole, 16, make([]byte, 1), false, 7)); res.Verdict != netstack.Hold {
+			t.Errorf("a last fragment of one byte: %v (%v)", res.Verdict, res.Reason)
+		}
+	}
 }
 
 // The whole datagram is what the policy and the session see: its ports, which

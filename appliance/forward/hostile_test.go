@@ -78,8 +78,8 @@ func total(n [netstack.Reasons]uint64) (sum uint64) {
 	return sum
 }
 
-// Test7112 and Test8200 are the IPv6 kinds: header chains that hide what the
-// packet is from whoever looks at the first fragment alone.
+// Test7112HeaderChains: those that hide what the packet is from whoever looks at
+// the first fragment alone.
 func Test7112HeaderChains(t *testing.T) {
 	options := []byte{0, 1, 4, 0, 0, 0, 0} // six bytes of padding
 	for name, c := range map[string]struct {

@@ -56,13 +56,13 @@ func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame,
 
 // asSent returns the packet that l decides about as its sender sent it, for an
 // ICMP error: of a datagram in fragments, the first (RFC 1812 4.3.2.7).
-func (l *Lane) asSent() *netstack.Packet {
+func (l *Lane) asSent(pol *Policy) *netstack.Packet {
 	j := &l.joined
 	if j.whole.Fragments == 0 {
 		return &l.pkt
 	}
 	j.whole.First(j.first)
-	j.pkt.Parse(l.pkt.Flow.In, j.first) // which held it, so it parses
+	pol.parse(&j.pkt, l.pkt.Flow.In, j.first) // as it was when it came
 	return &j.pkt
 }
 

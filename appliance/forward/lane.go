@@ -138,7 +138,7 @@ func (l *Lane) leave(pol *Policy, m state.Match, reply *netstack.Frame, now stat
 	o := Outcome{Verdict: netstack.Pass, Out: m.Out, Event: m.Event, Rule: m.Rule, Session: m.Session}
 	if mtu := pol.MTU[m.Out]; mtu > 0 && l.oversize(mtu) {
 		o.Verdict, o.Reason = netstack.Drop, netstack.TooBig
-		o.Reply = l.answers.take(now) && l.asSent().MakeTooBig(reply, pol.source(p), mtu)
+		o.Reply = l.answers.take(now) && l.asSent(pol).MakeTooBig(reply, pol.source(p), mtu)
 		return o
 	}
 	p.AddHop()
