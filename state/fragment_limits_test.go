@@ -31,6 +31,38 @@ func TestNothingIsHeldWhereNothingMayBe(t *testing.T) {
 	r.refuses(half("10.1.0.5:1", 1, 800), netstack.FragLimit)
 }
 
+// Limits that no store can have are moved into those that it can.
+func TestFragmentLimitsAreMovedIntoTheirRange(t *testing.T) {
+	r := newFragmentRig(t, FragmentLimits{MaxBytes: -1, MaxDatagrams: -1, PerSource: -1, Timeout: time.Second})
+	r.refuses(half("10.1.0.5:1", 1, 800), netstack.FragLimit)
+	r = newFragmentRig(t, FragmentLimits{MaxBytes: 1 << 20, MaxDatagrams: 8, PerSource: 0, Timeout: time.Second})
+	r.holds(half("10.1.0.5:1", 1, 800))
+	most := NewFragments(FragmentLimits{MaxBytes: MaxFragmentBytes + 1, MaxDatagrams: 1, PerSource: 1}, Seed{})
+	if got := most.sides[inside].limits.MaxBytes; got != MaxFragmentBytes {
+		t.Errorf("%d bytes, want %d", got, MaxFragmentBytes)
+	}
+	most = NewFragments(FragmentLimits{MaxBytes: 1, MaxDatagrams: MaxFragmentDatagrams + 1, PerSource: 1}, Seed{})
+	if got := most.sides[inside].limits.MaxDatagrams; got != MaxFragmentDatagrams {
+		t.Errorf("%d datagrams, want %d", got, MaxFragmentDatagrams)
+	}
+}
+
+// A sweep keeps to its budget, of each side.
+func TestSweepOfFragmentsIsBounded(t *testing.T) {
+	r := newFragmentRig(t, roomy())
+	for id := range uint32(5) {
+		r.holds(half("10.1.0.5:1", id, 800))
+		r.arrive(outside, half("10.1.0.5:1", id, 800))
+	}
+	r.after(time.Minute)
+	for _, want := range []int{4, 4, 2, 0} {
+		if got := r.Sweep(r.now, 2); got != want {
+			t.Errorf("%d given up, want %d", got, want)
+		}
+		r.check()
+	}
+}
+
 // Over its limit a source loses its own oldest datagram, and nobody else's.
 func TestS21SourceLosesItsOldest(t *testing.T) {
 	r := newFragmentRig(t, FragmentLimits{MaxBytes: 1 << 20, MaxDatagrams: 100, PerSource: 3, Timeout: time.Minute})
