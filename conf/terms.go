@@ -13,7 +13,6 @@ const tcp = netstack.TCP
 type termsReader struct {
 	profile state.Profile
 	said    bool // a profile
-	places  map[state.Timer]value
 	terms   Terms
 }
 

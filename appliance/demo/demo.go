@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"sallyport/appliance/lab"
@@ -35,6 +36,7 @@ type demo struct {
 // Run tells the whole story and cleans up after itself, whatever happens. Its
 // error says which step was not as it should be.
 func Run(ctx context.Context, o Options) (err error) {
+	o.Out = &lines{out: o.Out}
 	d := &demo{Options: o}
 	defer func() { err = errors.Join(err, d.close()) }()
 	for _, act := range []func(context.Context) error{
@@ -48,6 +50,19 @@ func Run(ctx context.Context, o Options) (err error) {
 		}
 	}
 	return nil
+}
+
+// lines lets the firewall's log and the story write to one place, a line or
+// more at a time.
+type lines struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(b)
 }
 
 // say opens the next step of the story.

@@ -45,9 +45,9 @@ func (d *demo) run() error {
 
 // echo shows what the firewall logs, as part of the story.
 func (d *demo) echo(r io.Reader) {
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		fmt.Fprintf(d.Out, "   | %s\n", lines.Text())
+	log := bufio.NewScanner(r)
+	for log.Scan() {
+		fmt.Fprintf(d.Out, "   | %s\n", log.Text())
 	}
 }
 

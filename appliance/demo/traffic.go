@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -30,17 +31,23 @@ func dial(h *lab.Host, addr string, limit time.Duration) (conn net.Conn, err err
 
 // get fetches the outside server's page from inside.
 func (d *demo) get(ctx context.Context, limit time.Duration) (string, error) {
-	client := http.Client{Timeout: limit, Transport: &http.Transport{
-		DisableKeepAlives: true,
-		DialContext: func(context.Context, string, string) (net.Conn, error) {
-			return dial(d.lab.Inside, d.server.web, limit)
-		},
-	}}
+	conn, err := dial(d.lab.Inside, d.server.web, limit)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(limit)); err != nil {
+		return "", err
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.server.web+"/", nil)
 	if err != nil {
 		return "", err
 	}
-	resp, err := client.Do(r)
+	r.Close = true
+	if err := r.Write(conn); err != nil {
+		return "", err
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), r)
 	if err != nil {
 		return "", err
 	}
