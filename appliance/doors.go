@@ -27,6 +27,9 @@ func (a *Appliance) shutDoors() error {
 	if err != nil {
 		return err
 	}
+	if err := plumbing.Release(); err != nil {
+		a.log.Warn().Err(err).Msg("some ports of the box stay silent for up to a minute")
+	}
 	a.plumbing, a.spec = p, spec
 	a.onStop(p.Undo)
 	return nil

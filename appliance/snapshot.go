@@ -59,7 +59,7 @@ func (a *Appliance) takeUp() error {
 		a.trySave()
 	}
 	a.saving = true
-	a.onStop(func() error { return a.save(lastSave) })
+	a.onStop(a.saveLast)
 	return nil
 }
 
@@ -149,6 +149,15 @@ func (a *Appliance) trySave() {
 	if err := a.save(!lastSave); err != nil && err.Error() != before {
 		a.log.Error().Err(err).Msg("the sessions cannot be saved; a restart would lose them")
 	}
+}
+
+// saveLast saves when no packet passes any more, and before the doors are gone.
+func (a *Appliance) saveLast() error {
+	err := a.save(lastSave)
+	if err == nil && a.snapshot.get().Sessions > 0 {
+		a.hold()
+	}
+	return err
 }
 
 // lastSave is when the workers have stopped.

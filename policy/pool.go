@@ -63,16 +63,16 @@ func forwardedPorts(a netstack.Addr, side netstack.Side, nat []NAT, conditions [
 }
 
 func newEgress(a netstack.Addr, taken []netstack.PortRange) egress {
-	e := egress{ids: &netstack.Pool{Addr: a, Ports: freePorts(nil)}}
-	if free := freePorts(taken); len(free) > 0 {
+	e := egress{ids: &netstack.Pool{Addr: a, Ports: FreePorts(nil)}}
+	if free := FreePorts(taken); len(free) > 0 {
 		e.ports = &netstack.Pool{Addr: a, Ports: free}
 	}
 	return e
 }
 
-// freePorts returns the ports from 1 to 65535 that are not in taken, which it
+// FreePorts returns the ports from 1 to 65535 that are not in taken, which it
 // sorts.
-func freePorts(taken []netstack.PortRange) (free []netstack.PortRange) {
+func FreePorts(taken []netstack.PortRange) (free []netstack.PortRange) {
 	slices.SortFunc(taken, func(a, b netstack.PortRange) int { return int(a.First) - int(b.First) })
 	start := 1 // may pass 65535
 	for _, r := range taken {

@@ -73,7 +73,7 @@ func TestFreePorts(t *testing.T) {
 		{[]netstack.PortRange{{First: 20, Last: 30}, {First: 10, Last: 40}, {First: 41, Last: 41}}, []netstack.PortRange{{First: 1, Last: 9}, {First: 42, Last: 65535}}},
 		{[]netstack.PortRange{{First: 100, Last: 65535}, {First: 1, Last: 99}}, nil},
 	} {
-		if diff := cmp.Diff(c.want, freePorts(c.taken)); diff != "" {
+		if diff := cmp.Diff(c.want, FreePorts(c.taken)); diff != "" {
 			t.Errorf("without %v: %s", c.taken, diff)
 		}
 	}

@@ -150,7 +150,7 @@ func TestSnapshotUnderTraffic(t *testing.T) {
 			packets[i] = nettest.UDP(fmt.Sprintf("10.1.%d.%d:%d", w, i%250+1, 5000+i/250), "1.1.1.1:53").Parse(t, inside)
 		}
 		workers.Go(func() {
-			for i := range 20000 {
+			for i := range 6000 {
 				p := packets[i%len(packets)]
 				if m, reason := r.handle(p); m.Session == 0 || m.Leave.Dst != p.Flow.Dst {
 					t.Errorf("%v: %v", p.Flow, reason)
