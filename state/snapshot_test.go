@@ -260,9 +260,18 @@ func TestS05SnapshotTime(t *testing.T) {
 }
 
 // TestSnapshotOfAChangingTable saves a session that ends during the snapshot,
-// and then one that has got its port, or its flow.
+// and then what has got its flow or its port since, or has lost its port.
 func TestSnapshotOfAChangingTable(t *testing.T) {
-	for name, later := range map[string]string{"port": "10.1.0.6:5000", "flow": "10.1.0.5:5000"} {
+	type flow struct{ from, to string }
+	for name, c := range map[string]struct {
+		unseen []flow // opened and not saved
+		later  flow
+	}{
+		"same flow":             {nil, flow{"10.1.0.5:5000", "1.1.1.1:53"}},
+		"same port, same peer":  {nil, flow{"10.1.0.6:5000", "1.1.1.1:53"}},
+		"same port, other peer": {nil, flow{"10.1.0.6:5000", "1.1.1.2:53"}},
+		"other port":            {[]flow{{"10.1.0.6:5000", "1.1.1.3:53"}}, flow{"10.1.0.5:5000", "1.1.1.2:53"}},
+	} {
 		r := newMasqueradingRig(t)
 		m := r.passes(inside, nettest.UDP("10.1.0.5:5000", "1.1.1.1:53"))
 		var file bytes.Buffer
@@ -271,13 +280,33 @@ func TestSnapshotOfAChangingTable(t *testing.T) {
 		s.copies, _ = r.copyDown(nil, 1, r.now)
 		s.records()
 		r.Kill(m.Session)
-		r.passes(inside, nettest.UDP(later, "1.1.1.1:53"))
-		s.copies, _ = r.copyDown(nil, 1, r.now)
+		var unseen []uint64
+		for _, f := range c.unseen {
+			unseen = append(unseen, r.passes(inside, nettest.UDP(f.from, f.to)).Session)
+		}
+		r.passes(inside, nettest.UDP(c.later.from, c.later.to))
+		for _, id := range unseen {
+			r.Kill(id)
+		}
+		want := r.only()
+		s.copies, _ = r.copyDown(nil, r.sessions.used, r.now)
 		s.records()
 		s.end()
 		after, result := restored(t, file.Bytes(), 10, 0, everything)
-		if result.Count[Superseded] != 1 || after.only().Original != r.only().Original {
-			t.Errorf("same %s: %v", name, result.Count)
+		if got := after.only(); result.Count[Superseded] != 1 || got.Original != want.Original || got.Reply != want.Reply {
+			t.Errorf("%s: %v", name, result.Count)
 		}
+	}
+}
+
+// TestExpiredIsNotSaved has a session whose time is over, and that nobody has
+// reaped.
+func TestExpiredIsNotSaved(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 10})
+	r.passes(inside, nettest.UDP("10.1.0.5:5000", "1.1.1.1:53"))
+	r.after(time.Hour).passes(inside, nettest.UDP("10.1.0.6:5000", "1.1.1.1:53"))
+	n, err := r.Save(new(bytes.Buffer), Moment{r.now, noon}, true, numbered)
+	if n != 1 || err != nil {
+		t.Errorf("%d saved, %v", n, err)
 	}
 }

@@ -100,6 +100,12 @@ func TestS04ResumedConversation(t *testing.T) {
 			pass(fromServer("A", 1, 101), "established"),
 			{fromServer("A", 1<<31, 101, data(100)), netstack.OutOfWindow, "established"},
 		},
+		"half an answer is none": {
+			pass(fromClient("PA", 1, 1, data(100)), "resumed"),
+			pass(fromServer("A", 1, 1<<31), "resumed"),
+			pass(fromServer("A", 1<<31, 101), "resumed"),
+			pass(fromServer("A", 1, 101), "established"),
+		},
 		"windows hold again": {
 			pass(fromClient("A", 1, 1, data(100)), "resumed"),
 			pass(fromServer("A", 1, 101), "established"),
