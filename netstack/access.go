@@ -25,14 +25,7 @@ func (p *Packet) PayloadLen() int { return p.Len() - int(p.Payload) }
 
 // Segments is how many packets on the wire this packet stands for: 1, or the
 // segments of a super-packet.
-func (p *Packet) Segments() int {
-	o := &p.Frame.Offload
-	if !o.GSO() {
-		return 1
-	}
-	size := int(o.GSOSize)
-	return max(1, (p.PayloadLen()+size-1)/size)
-}
+func (p *Packet) Segments() int { return p.Frame.Segments() }
 
 // WireSize is the length of the largest packet on the wire that this packet
 // stands for.

@@ -38,6 +38,25 @@ func (f *Frame) WithHeadroom(n int) []byte { return f.buf[Headroom-n : Headroom+
 // SpaceWithHeadroom returns Space with n bytes in front of it.
 func (f *Frame) SpaceWithHeadroom(n int) []byte { return f.buf[Headroom-n:] }
 
+// Segments is how many packets on the wire the packet stands for: 1, or the
+// segments of a super-packet. It is known once Parse has accepted the packet.
+func (f *Frame) Segments() int {
+	o := &f.Offload
+	if !o.GSO() {
+		return 1
+	}
+	size := max(1, int(o.GSOSize))
+	return max(1, (f.n-int(o.HdrLen)+size-1)/size)
+}
+
+// Segments is the sum of Frame.Segments.
+func Segments(frames []*Frame) (n int) {
+	for _, f := range frames {
+		n += f.Segments()
+	}
+	return n
+}
+
 // Link is one queue of a device. It never blocks and is used by one thread at
 // a time. nettest has one in memory, tun has those of the kernel.
 type Link interface {
@@ -46,9 +65,10 @@ type Link interface {
 	// (os.ErrClosed) or broken; frames filled before it are still good.
 	Receive(frames []*Frame) (int, error)
 
-	// Send hands frames over, in order, and returns how many the device did
-	// not take because it was full or refused them. It borrows the frames only
-	// until it returns. An error means that the device is gone or broken.
+	// Send hands frames over, in order, and returns how many packets on the
+	// wire (Frame.Segments) the device did not take because it was full or
+	// refused them. It borrows the frames only until it returns. An error means
+	// that the device is gone or broken.
 	Send(frames []*Frame) (refused int, err error)
 
 	// FD returns a descriptor that polls readable when Receive has something

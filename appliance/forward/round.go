@@ -62,12 +62,13 @@ func (w *Worker) flush(in netstack.Side) (err error) {
 	return err
 }
 
-// send hands over what is to leave by side.
+// send hands over what is to leave by side, merged as far as its device takes
+// super-packets.
 func (w *Worker) send(in, side netstack.Side) error {
 	if len(w.out[side]) == 0 {
 		return nil
 	}
-	refused, err := w.links[side].Send(w.out[side])
+	refused, err := w.links[side].Send(w.mergers[side].Merge(w.out[side]))
 	w.tally.Refused[in][netstack.QueueFull] += uint64(refused)
 	w.out[side] = w.out[side][:0]
 	return err

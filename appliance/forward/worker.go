@@ -37,6 +37,7 @@ type Worker struct {
 	frames  []*netstack.Frame // received
 	answers []*netstack.Frame // room for the firewall's own answers
 	out     [netstack.Sides][]*netstack.Frame
+	mergers [netstack.Sides]*netstack.Coalescer // of out
 	pieces  pieces
 	tally   Tally
 	shown   published
@@ -57,8 +58,16 @@ func NewWorker(e *Engine, links [netstack.Sides]netstack.Link, clock func() stat
 	w.pieces = newPieces()
 	for side := range w.out {
 		w.out[side] = make([]*netstack.Frame, 0, 3*batch) // frames, answers and pieces
+		w.mergers[side] = netstack.NewCoalescer(offloads(links[side]))
 	}
 	return w, nil
+}
+
+func offloads(l netstack.Link) netstack.Offloads {
+	if o, ok := l.(netstack.Offloader); ok {
+		return o.Offloads()
+	}
+	return 0
 }
 
 // Run forwards until Stop, or until a device is gone: then the error says

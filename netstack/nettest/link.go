@@ -23,10 +23,11 @@ type Link struct {
 	waiting []Packet // for Receive
 	sent    []Packet // by Send, not yet fetched by the test
 	room    int      // how many sent packets fit
+	takes   netstack.Offloads
 	failure error
 }
 
-var _ netstack.Link = (*Link)(nil)
+var _ netstack.Offloader = (*Link)(nil)
 
 // NewLink returns a device with room for any number of packets. It is closed
 // for good when the test ends.
@@ -59,6 +60,12 @@ func (l *Link) SetRoom(n int) {
 	defer l.mu.Unlock()
 	l.room = n
 }
+
+// SetOffloads says which super-packets the device takes; none unless told.
+func (l *Link) SetOffloads(o netstack.Offloads) { l.takes = o }
+
+// Offloads implements netstack.Offloader.
+func (l *Link) Offloads() netstack.Offloads { return l.takes }
 
 // Fail breaks the device: Send, and Receive once it is empty, return err.
 func (l *Link) Fail(err error) {
@@ -106,7 +113,7 @@ func (l *Link) Send(frames []*netstack.Frame) (refused int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failure != nil {
-		return len(frames), l.failure
+		return netstack.Segments(frames), l.failure
 	}
 	n := min(len(frames), max(0, l.room-len(l.sent)))
 	for _, f := range frames[:n] {
@@ -116,7 +123,7 @@ func (l *Link) Send(frames []*netstack.Frame) (refused int, err error) {
 	case l.grown <- struct{}{}:
 	default:
 	}
-	return len(frames) - n, nil
+	return netstack.Segments(frames[n:]), nil
 }
 
 // FD implements netstack.Link.

@@ -46,6 +46,10 @@ func RepairMessage(b []byte, o netstack.Offload) {
 		binary.BigEndian.PutUint16(t[at:], sum(pseudoHeader(h.src, h.dst, h.proto, len(t))))
 	default:
 		t[at], t[at+1] = 0, 0
-		binary.BigEndian.PutUint16(t[at:], ^messageSum(h.src, h.dst, h.proto, t))
+		c := ^messageSum(h.src, h.dst, h.proto, t)
+		if c == 0 && (h.proto == netstack.UDP || h.proto == netstack.UDPLite) {
+			c = 0xffff // RFC 768: 0 would say that there is none
+		}
+		binary.BigEndian.PutUint16(t[at:], c)
 	}
 }

@@ -22,16 +22,17 @@ type rawLink struct {
 	// The batch at hand, and the two ways to treat it, bound once: a closure
 	// for every batch would be an allocation.
 	frames        []*netstack.Frame
-	n             int // how many were filled, or refused
+	n             int // how many were filled, or packets refused
 	err           error
 	receive, send func(fd uintptr)
 }
 
 // form is how a packet looks on the wire between process and kernel.
 type form struct {
-	header int                          // bytes in front of the packet
-	decode func(*netstack.Frame)        // header to Offload
-	encode func(f *netstack.Frame) bool // Offload to header; false if the device cannot carry it
+	header   int                          // bytes in front of the packet
+	decode   func(*netstack.Frame)        // header to Offload
+	encode   func(f *netstack.Frame) bool // Offload to header; false if the device cannot carry it
+	offloads netstack.Offloads            // super-packets that may be made for it
 }
 
 func newRawLink(file *os.File, form form) (*rawLink, error) {
@@ -50,6 +51,9 @@ func newRawLink(file *os.File, form form) (*rawLink, error) {
 // FD returns the descriptor of the queue.
 func (l *rawLink) FD() int { return l.fd }
 
+// Offloads implements netstack.Offloader.
+func (l *rawLink) Offloads() netstack.Offloads { return l.form.offloads }
+
 // Receive fills frames with one read each until the queue is empty.
 func (l *rawLink) Receive(frames []*netstack.Frame) (int, error) {
 	l.frames, l.n, l.err = frames, 0, nil
@@ -63,7 +67,7 @@ func (l *rawLink) Receive(frames []*netstack.Frame) (int, error) {
 func (l *rawLink) Send(frames []*netstack.Frame) (refused int, err error) {
 	l.frames, l.n, l.err = frames, 0, nil
 	if l.conn.Control(l.send) != nil {
-		return len(frames), os.ErrClosed
+		return netstack.Segments(frames), os.ErrClosed
 	}
 	return l.n, l.err
 }
@@ -90,12 +94,12 @@ func (l *rawLink) sendBatch(fd uintptr) {
 	for i, f := range l.frames {
 		errno := l.write(fd, f)
 		if gone(errno) {
-			l.n += len(l.frames) - i
+			l.n += netstack.Segments(l.frames[i:])
 			l.err = os.ErrClosed
 			return
 		}
 		if errno != 0 {
-			l.n++
+			l.n += f.Segments()
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package tun
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -31,11 +32,11 @@ func (d *Device) selfTest(file *os.File, probes []probe) error {
 		return err
 	}
 	for _, p := range probes {
-		if err := d.try(link, p); err != nil {
-			return err
+		if err = d.try(link, p); err != nil {
+			break
 		}
 	}
-	return d.control.down()
+	return errors.Join(err, d.control.down())
 }
 
 func (d *Device) try(link *rawLink, p probe) error {
@@ -73,12 +74,29 @@ func superProbes() []probe {
 	}
 }
 
+// datagramProbes are datagrams made into one super-packet, for each IP version;
+// the kernel knows them since Linux 6.2.
+func datagramProbes() []probe {
+	udp := func(ipLen int) netstack.Offload {
+		return netstack.Offload{
+			Flags: netstack.NeedsCsum, GSOType: netstack.GSOUDPL4, GSOSize: probeSegment,
+			HdrLen: uint16(ipLen + header.UDPMinimumSize), CsumStart: uint16(ipLen), CsumOffset: udpChecksum,
+		}
+	}
+	v4 := brokenIPv4(header.UDPProtocolNumber, header.UDPMinimumSize+probePayload)
+	v6 := brokenIPv6(header.UDPProtocolNumber, header.UDPMinimumSize+probePayload)
+	encodeUDP(v4[header.IPv4MinimumSize:])
+	encodeUDP(v6[header.IPv6MinimumSize:])
+	return []probe{
+		{"an IPv4 super-packet of datagrams", newFrame(v4, udp(header.IPv4MinimumSize))},
+		{"an IPv6 super-packet of datagrams", newFrame(v6, udp(header.IPv6MinimumSize))},
+	}
+}
+
 // partialProbe is a datagram whose checksum the kernel is to finish.
 func partialProbe() probe {
 	b := brokenIPv4(header.UDPProtocolNumber, header.UDPMinimumSize+probeSegment)
-	header.UDP(b[header.IPv4MinimumSize:]).Encode(&header.UDPFields{
-		SrcPort: discard, DstPort: discard, Length: header.UDPMinimumSize + probeSegment,
-	})
+	encodeUDP(b[header.IPv4MinimumSize:])
 	return probe{"a packet with a partial checksum", newFrame(b, netstack.Offload{
 		Flags: netstack.NeedsCsum, CsumStart: header.IPv4MinimumSize, CsumOffset: udpChecksum,
 	})}
@@ -94,6 +112,10 @@ func encodeTCP(b []byte) {
 	header.TCP(b).Encode(&header.TCPFields{
 		SrcPort: discard, DstPort: discard, DataOffset: header.TCPMinimumSize, Flags: header.TCPFlagAck,
 	})
+}
+
+func encodeUDP(b []byte) {
+	header.UDP(b).Encode(&header.UDPFields{SrcPort: discard, DstPort: discard, Length: uint16(len(b))})
 }
 
 // brokenIPv4 returns a packet between documentation addresses (RFC 5737) with

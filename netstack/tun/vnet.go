@@ -38,7 +38,17 @@ func (d *Device) openVnet(o Options) error {
 	if err := d.settle(name, o.MTU); err != nil {
 		return err
 	}
-	return d.selfTest(first.File(), append(superProbes(), partialProbe()))
+	if err := d.selfTest(first.File(), append(superProbes(), partialProbe())); err != nil {
+		return err
+	}
+	takes := netstack.TSO
+	if d.selfTest(first.File(), datagramProbes()) == nil {
+		takes |= netstack.USO
+	}
+	for _, l := range d.links {
+		l.(*rawLink).form.offloads = takes
+	}
+	return nil
 }
 
 // createOffloading makes the first queue of a device with offloads.

@@ -3,6 +3,7 @@ package tun
 import (
 	"bytes"
 	"net"
+	"slices"
 	"testing"
 
 	"sallyport/netstack"
@@ -38,6 +39,34 @@ func TestVnetSendSuperPacket(t *testing.T) {
 		if got := read(t, conn); string(got) != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// Of the drivers only vnet takes super-packets; what it says of datagrams is what
+// the kernel did with the probes.
+func TestOffloads(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver Driver) {
+		d := open(t, Options{Name: "door", Driver: driver, Queues: 2})
+		want := map[Driver]netstack.Offloads{Vnet: netstack.TSO | netstack.USO}[driver]
+		for i := range d.Queues() {
+			o, _ := d.Queue(i).(netstack.Offloader)
+			if driver == Wireguard && o != nil {
+				t.Error("the library merges by itself")
+			}
+			if o != nil && o.Offloads() != want {
+				t.Errorf("queue %d takes %b, want %b", i, o.Offloads(), want)
+			}
+		}
+	})
+}
+
+// A super-packet that is refused counts the packets that it stands for.
+func TestVnetRefusedSuperPacket(t *testing.T) {
+	namespace(t)
+	d := open(t, Options{Name: "door", Driver: Vnet}) // and down
+	f := nettest.UDP(peer4+":9", kernel4+":7", nettest.Payload(14), nettest.GSO(5)).Frame()
+	if refused, err := d.Queue(0).Send([]*netstack.Frame{f}); refused != 3 || err != nil {
+		t.Errorf("Send: %d refused, %v; want 3", refused, err)
 	}
 }
 
@@ -78,7 +107,7 @@ func TestSelfTest(t *testing.T) {
 		}
 		d := open(t, Options{Name: "door", Driver: driver})
 		s := attrs(t, d).Statistics
-		want := uint64(map[Driver]int{Vnet: 3, Wireguard: 2}[driver])
+		want := uint64(map[Driver]int{Vnet: 5, Wireguard: 2}[driver])
 		if s.RxPackets != want || s.TxPackets != 0 {
 			t.Errorf("the kernel received %d packets and sent %d; want %d and none", s.RxPackets, s.TxPackets, want)
 		}
@@ -92,7 +121,7 @@ func TestSelfTest(t *testing.T) {
 
 // Who looks at a probe as the kernel's IP code does sees a broken packet.
 func TestProbesAreBroken(t *testing.T) {
-	for _, p := range append(superProbes(), partialProbe()) {
+	for _, p := range slices.Concat(superProbes(), datagramProbes(), []probe{partialProbe()}) {
 		var view netstack.Packet
 		if r := view.Parse(netstack.Outside, p.frame); r == netstack.ReasonNone {
 			t.Errorf("%s parses", p.what)
