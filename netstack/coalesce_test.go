@@ -48,7 +48,10 @@ func wantSegments(t *testing.T, takes Offloads, packets []nettest.Packet, want .
 	var got []int
 	for _, p := range out {
 		nettest.CheckSums(t, p.Bytes, p.Offload)
-		got = append(got, p.Parse(t, Inside).Segments())
+		view := p.Parse(t, Inside)
+		if got = append(got, view.Segments()); view.Frame.Offload != p.Offload {
+			t.Errorf("left with %+v, want %+v", p.Offload, view.Frame.Offload)
+		}
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("left as %v segments, want %v", got, want)
@@ -136,6 +139,7 @@ func TestCoalesceIPv4(t *testing.T) {
 		{"skips, DF", packets{udp(7, 9, df), udp(9, 9, df)}, []int{1, 1}},
 		{"stays, then counts", packets{udp(7, 9, df), udp(7, 9, df), udp(8, 9, df)}, []int{2, 1}},
 		{"counts, then stays", packets{udp(7, 9, df), udp(8, 9, df), udp(8, 9, df)}, []int{2, 1}},
+		{"counts, then back, DF", packets{udp(7, 9, df), udp(8, 9, df), udp(7, 9, df)}, []int{2, 1}},
 		{"DF begins", packets{udp(1, 9), udp(2, 9, df)}, []int{1, 1}},
 		{"DF ends", packets{udp(1, 9, df), udp(2, 9)}, []int{1, 1}},
 		{"TTL", packets{udp(1, 9), udp(2, 9, nettest.TTL(63))}, []int{1, 1}},

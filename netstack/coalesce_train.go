@@ -25,7 +25,7 @@ func (t *train) start(s *segment) { *t = train{segment: *s, each: s.size(), coun
 // takes reports whether s, of the same flow, is what comes next in the train.
 func (t *train) takes(s *segment) bool {
 	n := s.size()
-	if n > t.each || s.payload != t.payload || len(t.bytes)+n > MaxPacket || !s.merges() {
+	if n > t.each || len(t.bytes)+n > MaxPacket || !s.merges() {
 		return false
 	}
 	if t.transport == header.IPv6MinimumSize {
@@ -84,12 +84,10 @@ func (t *train) add(s *segment) {
 	}
 }
 
-// full reports whether nothing may follow s, which was just added.
+// full reports whether nothing may follow s, which was just added. (Flags that
+// end a train are those of no segment that could follow.)
 func (t *train) full(s *segment) bool {
-	if t.flow.Proto == UDP {
-		return s.size() < t.each || t.count == maxDatagrams
-	}
-	return s.size() < t.each || header.TCP(s.bytes[s.transport:]).Flags()&ending != 0
+	return s.size() < t.each || t.flow.Proto == UDP && t.count == maxDatagrams
 }
 
 // finish makes the frame a super-packet. A packet that stayed alone leaves as it
