@@ -60,7 +60,7 @@ func startDuplex(t *testing.T, from, to *lab.Host, addr netip.Addr, port int, lo
 // run sends the bytes of a seed from one end, and compares them at the other.
 func (d *duplex) run(name string, from, to net.Conn, seed byte) {
 	d.done.Go(func() { d.note(name+", sending", d.send(from, bytesOf(seed))) })
-	d.done.Go(func() { d.note(name+", receiving", receive(to, bytesOf(seed))) })
+	d.done.Go(func() { d.note(name+", receiving", compareAll(to, bytesOf(seed))) })
 }
 
 func bytesOf(seed byte) io.Reader { return rand.NewChaCha8([32]byte{seed}) }
@@ -79,7 +79,7 @@ func (d *duplex) send(to net.Conn, source io.Reader) error {
 	return to.(*net.TCPConn).CloseWrite()
 }
 
-func receive(from net.Conn, want io.Reader) error {
+func compareAll(from net.Conn, want io.Reader) error {
 	got, expected, total := make([]byte, chunk), make([]byte, chunk), 0
 	for {
 		n, err := io.ReadFull(from, got)
