@@ -88,8 +88,6 @@ func (src *peer) goOn(dst *peer, g *segment) ruling {
 	}
 	src.seqLo, src.ack, src.maxWin = later(src.seqLo, g.end()), later(src.ack, g.ack), max(src.maxWin, largest(g))
 	src.seqHi = src.seqLo
-	dst.seqLo = later(dst.seqLo, g.ack)
-	dst.ack = later(dst.ack, g.seq)
 	src.learnFIN(g)
 	return belongs
 }

@@ -107,17 +107,40 @@ func TestPickedUpConversationGoesOnAndCloses(t *testing.T) {
 		{inside, up("A", 0xfffffff8, 12000, 0), "picked-up"},
 		{inside, up("A", 0xfffffff8, 15000, 1000), "picked-up"}, // wraps
 		{outside, down("A", 15000, 992, 1400), "established"},
-		{inside, up("A", 992, 16400, 0), "established"},
-		{inside, up("FA", 992, 16400, 0), "fin-wait"},
-		{outside, down("A", 16400, 993, 0), "close-wait"},
-		{outside, down("FA", 16400, 993, 0), "last-ack"},
-		{inside, up("A", 993, 16401, 0), "time-wait"},
+		{inside, up("A", 992, 16400, 1000), "established"},
+		{outside, down("A", 16400, 992, 0), "established"},
+		{inside, up("FA", 1992, 16400, 0), "fin-wait"},
+		{outside, down("A", 16400, 1993, 0), "close-wait"},
+		{outside, down("FA", 16400, 1993, 0), "last-ack"},
+		{inside, up("A", 1993, 16401, 0), "time-wait"},
 	} {
 		if reason := r.after(time.Second).loosely(c.in, c.p); reason != none {
 			t.Fatalf("%d: %v", i, reason)
 		}
 		if v := r.only(); v.State != c.want {
 			t.Fatalf("%d: %v; want %v", i, v.State, c.want)
+		}
+	}
+}
+
+// Once both were heard, the windows hold as for any other.
+func TestPickedUpWindows(t *testing.T) {
+	const window = 100 << 14
+	for _, c := range []struct {
+		in   netstack.Side
+		p    nettest.Packet
+		want netstack.Reason
+	}{
+		{inside, up("A", 1000+window-8, 9000, 100), netstack.OutOfWindow},
+		{inside, up("A", 1000+window-100, 9000, 100), none},
+		{outside, down("A", 9000+window-8, 1000, 100), netstack.OutOfWindow},
+		{outside, down("A", 9000+window-100, 1000, 100), none},
+	} {
+		r := looseRig(t)
+		r.loosely(inside, up("A", 900, 9000, 100))
+		r.loosely(outside, down("A", 9000, 1000, 0))
+		if got := r.loosely(c.in, c.p); got != c.want {
+			t.Errorf("%v: %v; want %v", c.in, got, c.want)
 		}
 	}
 }

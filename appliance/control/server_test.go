@@ -45,12 +45,13 @@ func TestAnswersAreTheBackends(t *testing.T) {
 	rules, err3 := c.Rules(t.Context())
 	timeouts, err4 := c.Timeouts(t.Context())
 	fragments, err5 := c.Fragments(t.Context())
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	oneWay, err6 := c.Asymmetric(t.Context())
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		t.Fatal(err)
 	}
 	for _, d := range []string{
 		cmp.Diff(b.Status(), status, same), cmp.Diff(b.Stats(), stats, same), cmp.Diff(b.Rules(), rules, same),
-		cmp.Diff(b.Timeouts(), timeouts, same), cmp.Diff(b.Fragments(), fragments, same),
+		cmp.Diff(b.Timeouts(), timeouts, same), cmp.Diff(b.Asymmetric(), oneWay, same), cmp.Diff(b.Fragments(), fragments, same),
 		cmp.Diff(controltest.Sessions(), listed(t, c, ""), same),
 	} {
 		if d != "" {

@@ -99,7 +99,7 @@ func (l *Lane) open(pol *Policy, why netstack.Reason, reply *netstack.Frame, now
 			return refuse(r)
 		}
 	}
-	return l.follow(pol, &d, pol.admission(&d, p), reply, now)
+	return l.follow(pol, &d, pol.Admission(&d, p), reply, now)
 }
 
 // pastTable is the way of a packet of a service that no table is kept of.
@@ -109,7 +109,7 @@ func (l *Lane) pastTable(pol *Policy, reply *netstack.Frame, now state.Instant) 
 		return refuse(r)
 	}
 	d := pol.Rules.EvaluateSYNOnly(p)
-	a := pol.admission(&d, p)
+	a := pol.Admission(&d, p)
 	a.NoEntry = true
 	return l.follow(pol, &d, a, reply, now)
 }

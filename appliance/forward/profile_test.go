@@ -373,4 +373,22 @@ func TestFW1Translated(t *testing.T) {
 	about := r.send(in, tcp(client, server, "S")).packet
 	r.pass(out, nettest.TimeExceeded(router, public, about))
 	r.refuse(in, tcp(client, "198.51.100.7:81", "R"), netstack.Untranslatable)
+	r.refuse(in, nettest.ICMPEchoReply("10.1.0.10", "198.51.100.8", nettest.ID(9)), netstack.Untranslatable)
+}
+
+// A service's terms are those of the real destination's port.
+func TestServiceTermsAfterDestinationNAT(t *testing.T) {
+	r := newRig(t, outward())
+	patient := state.Terms{Timeouts: state.DefaultTimeouts()}
+	patient.Timeouts[state.TCPOpening] = time.Hour
+	id, err := r.engine.Table.Intern(patient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pol := *r.engine.Load()
+	pol.SetTerms([]Terms{{Services: []state.TermsID{id}}},
+		[]ServiceTerms{{Protocol: netstack.TCP, Ports: netstack.PortRange{First: 80, Last: 80}}})
+	r.engine.Swap(&pol)
+	r.pass(out, nettest.TCP(server, public+":8080", nettest.Flags("S")))
+	r.holds(3600, 3600)
 }

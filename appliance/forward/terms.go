@@ -34,8 +34,8 @@ func (pol *Policy) SetTerms(terms []Terms, services []ServiceTerms) {
 	}
 }
 
-// admission is what the table is to know of a decision to let p begin a session.
-func (pol *Policy) admission(d *policy.Decision, p *netstack.Packet) state.Admission {
+// Admission is what the table is to know of a decision to let p begin a session.
+func (pol *Policy) Admission(d *policy.Decision, p *netstack.Packet) state.Admission {
 	return state.Admission{
 		Rule: d.Rule, Generation: pol.Generation, Out: d.Out, Log: d.Log,
 		Terms: pol.TermsOf(d.Terms, p.Flow.Proto, realPort(d, p)), Translation: d.Translation,

@@ -47,3 +47,24 @@ func TestS26SpitznersColumns(t *testing.T) {
 		t.Errorf("--fw1 --json: exit %d", both.code)
 	}
 }
+
+// Seconds left and in all, in both listings.
+func TestS28TimeoutIsLeftAndTotal(t *testing.T) {
+	socket := controltest.Serve(t, controltest.New())
+	for _, args := range [][]string{{"sessions"}, {"sessions", "--fw1"}} {
+		if got := invoke(t, append(args, "--socket", socket)); !strings.Contains(got.out, " 7428/7440") {
+			t.Errorf("%v:\n%s", args, got.out)
+		}
+	}
+}
+
+func TestCheckWarnsOfFW1(t *testing.T) {
+	path := t.TempDir() + "/study.toml"
+	if err := os.WriteFile(path, []byte("[state]\nprofile = \"fw1\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := invoke(t, []string{"check", path})
+	if got.code != exitFine || !strings.HasPrefix(got.err, path+":2:11: warning: ") || strings.Count(got.err, "\n") != 1 {
+		t.Errorf("exit %d, %q", got.code, got.err)
+	}
+}
