@@ -16,7 +16,8 @@ type fragmentRig struct {
 	*Fragments
 	now                   Instant
 	whole                 *netstack.Frame
-	taken, given, refused int
+	taken, given, refused int // fragments
+	wholes                int
 }
 
 func newFragmentRig(t testing.TB, l FragmentLimits) *fragmentRig {
@@ -55,16 +56,22 @@ func (r *fragmentRig) arrive(in netstack.Side, p nettest.Packet) (a arrival) {
 	a.whole = nettest.Of(r.whole)
 	f := netstack.NewFrame()
 	w.First(f)
-	first, bytes := nettest.Of(f), 0
+	first, bytes, largest, df := nettest.Of(f), 0, 0, false
 	for q, ok := w.Next(f); ok; q, ok = w.Next(f) {
-		if view := nettest.Of(f).Parse(r.TB, in); view.Piece() != q {
+		view := nettest.Of(f).Parse(r.TB, in)
+		if view.Piece() != q {
 			r.Fatalf("layout %+v of a fragment that is laid out %+v", q, view.Piece())
 		}
+		largest, df = max(largest, view.Len()), df || view.DontFragment()
 		a.fragments = append(a.fragments, nettest.Of(f))
 		bytes += len(f.Bytes())
 	}
+	r.wholes++
 	if len(a.fragments) != want.Fragments || bytes != want.Bytes || string(first.Bytes) != string(a.fragments[0].Bytes) {
 		r.Fatalf("%d fragments of %d bytes, want %+v", len(a.fragments), bytes, want)
+	}
+	if largest != want.Largest || df != want.DontFragment {
+		r.Fatalf("the largest has %d bytes, may not be cut: %v; want %+v", largest, df, want)
 	}
 	return a
 }
@@ -108,14 +115,18 @@ func (r *fragmentRig) lost(why netstack.Reason) (n int) {
 // check holds the invariants.
 func (r *fragmentRig) check() {
 	r.Helper()
-	held, lost := 0, 0
+	held, lost, wholes := 0, 0, uint64(0)
 	for side := range r.sides {
 		s := &r.sides[side]
 		s.check(r.TB)
 		held += s.counters.fragments
+		wholes += s.counters.whole
 		for _, n := range s.counters.lost {
 			lost += int(n)
 		}
+	}
+	if wholes != uint64(r.wholes) {
+		r.Fatalf("%d datagrams are counted, %d were complete", wholes, r.wholes)
 	}
 	if r.taken != held+lost+r.given+r.refused {
 		r.Fatalf("%d fragments came: %d are held, %d lost, %d given back, %d refused", r.taken, held, lost, r.given, r.refused)

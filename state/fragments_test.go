@@ -68,6 +68,19 @@ func withID(p nettest.Packet, id uint32) nettest.Packet {
 	return p.MutateIPv4(func(b []byte) { b[4], b[5] = byte(id>>8), byte(id) })
 }
 
+// One fragment that may not be cut further is enough, whichever it is.
+func TestDontFragmentOfAny(t *testing.T) {
+	whole := nettest.UDP("10.1.0.5:1", "1.1.1.1:2", nettest.Payload(92), nettest.IPID(7))
+	for i := range 3 {
+		r, fragments := newFragmentRig(t, roomy()), nettest.Split(whole, 40, 7)
+		fragments[i] = fragments[i].MutateIPv4(func(b []byte) { b[6] |= 0x40 })
+		r.holds(fragments[:2]...)
+		if a := r.arrive(inside, fragments[2]); a.fragments == nil {
+			t.Errorf("%v, want it complete", a.reason)
+		}
+	}
+}
+
 // In IPv6 the first fragment alone says what the datagram is (RFC 8200 4.5).
 func TestProtocolOfLaterFragmentsDoesNotCount(t *testing.T) {
 	whole := nettest.UDP("[fd00:1::5]:1", "[fd00:9::1]:2", nettest.Payload(60))
