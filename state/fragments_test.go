@@ -183,6 +183,9 @@ func TestRefusedUntilItsTimeIsOver(t *testing.T) {
 	r.after(time.Second)
 	r.holds(fragments[0], fragments[1])
 	r.completes(fragments[2], whole)
+	if n := r.Losses(make([]FragmentLoss, 4)); n != 0 {
+		t.Errorf("%d losses told when a refused datagram's time was over, and nothing was held", n)
+	}
 }
 
 // TestS20IncompleteIsCountedAndTold, with its source, unlike FW-1.
