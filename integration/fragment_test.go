@@ -101,10 +101,14 @@ func TestS19SizesAreKept(t *testing.T) {
 // wantFragments wants fragments of these sizes to have arrived.
 func (w *watch) wantFragments(t *testing.T, want []int) {
 	t.Helper()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !slices.Equal(w.sizes, want) {
-		t.Errorf("fragments of %v bytes arrived, want %v", w.sizes, want)
+	var sizes []int
+	for deadline := time.Now().Add(patience); len(sizes) < len(want) && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		w.mu.Lock()
+		sizes = slices.Clone(w.sizes)
+		w.mu.Unlock()
+	}
+	if !slices.Equal(sizes, want) {
+		t.Errorf("fragments of %v bytes arrived, want %v", sizes, want)
 	}
 }
 
@@ -202,7 +206,7 @@ func echoed(t *testing.T, from *lab.Host, to netip.Addr, sizes ...int) {
 }
 
 // udpEcho sends a datagram, and returns an error if it does not come back within
-// a second.
+// three seconds.
 func udpEcho(from *lab.Host, to netip.AddrPort, size int) error {
 	var conn net.Conn
 	err := from.Do(func() (err error) {
@@ -214,7 +218,7 @@ func udpEcho(from *lab.Host, to netip.AddrPort, size int) error {
 	}
 	defer conn.Close()
 	got := make([]byte, 65536)
-	_ = conn.SetDeadline(time.Now().Add(time.Second))
+	_ = conn.SetDeadline(time.Now().Add(3 * time.Second))
 	if _, err := conn.Write(bulk()[:size]); err != nil {
 		return err
 	}
