@@ -11,6 +11,9 @@
 //	192.0.2.1/24   192.0.2.254/24 198.51.100.1/24  198.51.100.10/24
 //	fd00:2::1/64   fd00:2::fe/64  fd00:3::1/64     fd00:3::10/64
 //
+// Both links of the firewall may have a host in them that carries frames only if
+// the caller does: Config.Wires.
+//
 // Every host has a default route towards the firewall, the outside ones too, so
 // that whatever a broken firewall lets out without translation is seen to
 // arrive. The firewall's namespace forwards nothing until something is started

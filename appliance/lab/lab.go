@@ -19,6 +19,10 @@ type Config struct {
 	// FarMTU is that of the link behind it; 0 means 1500.
 	Router bool
 	FarMTU int
+	// Wires puts a host with nothing but two interfaces into each of the
+	// firewall's two links: left towards inside, right towards outside. Nothing
+	// passes it that the caller does not carry.
+	Wires bool
 	// NoOffload switches segmentation, receive coalescing and checksum offload
 	// off on every link, so that packets look as they do on a wire.
 	NoOffload bool
@@ -31,7 +35,8 @@ type Config struct {
 // or many.
 type Lab struct {
 	Inside, Firewall, Outside *Host
-	Router                    *Host // nil unless asked for
+	Router                    *Host    // nil unless asked for
+	Wires                     [2]*Host // inside's and outside's; nil unless asked for
 
 	prefix string
 	config Config

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 )
 
@@ -35,13 +36,13 @@ func (l *Lab) build() (err error) {
 			return err
 		}
 	}
-	if err := l.Connect(l.Inside, insideHost, l.Firewall, firewallIn, l.config.InsideMTU); err != nil {
+	if err := l.wire(0, l.Inside, insideHost, l.Firewall, firewallIn, l.config.InsideMTU); err != nil {
 		return err
 	}
 	if l.config.Router {
 		err = l.buildFarOutside()
 	} else {
-		err = l.Connect(l.Firewall, firewallOut, l.Outside, outsideHost, l.config.OutsideMTU)
+		err = l.wire(1, l.Firewall, firewallOut, l.Outside, outsideHost, l.config.OutsideMTU)
 	}
 	if err != nil {
 		return err
@@ -49,11 +50,25 @@ func (l *Lab) build() (err error) {
 	return l.routes()
 }
 
+// wire connects two hosts, by way of a third if wires are asked for.
+func (l *Lab) wire(i int, a *Host, la Leg, b *Host, lb Leg, mtu int) (err error) {
+	if !l.config.Wires {
+		return l.Connect(a, la, b, lb, mtu)
+	}
+	if l.Wires[i], err = l.NewHost(fmt.Sprintf("wire%d", i)); err != nil {
+		return err
+	}
+	if err := l.Connect(a, la, l.Wires[i], Leg{Interface: "left"}, mtu); err != nil {
+		return err
+	}
+	return l.Connect(l.Wires[i], Leg{Interface: "right"}, b, lb, mtu)
+}
+
 func (l *Lab) buildFarOutside() (err error) {
 	if l.Router, err = l.NewHost("router"); err != nil {
 		return err
 	}
-	if err := l.Connect(l.Firewall, firewallOut, l.Router, routerNear, l.config.OutsideMTU); err != nil {
+	if err := l.wire(1, l.Firewall, firewallOut, l.Router, routerNear, l.config.OutsideMTU); err != nil {
 		return err
 	}
 	if err := l.Connect(l.Router, routerFar, l.Outside, outsideOfFar, l.config.FarMTU); err != nil {
