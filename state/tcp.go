@@ -68,26 +68,34 @@ func (s *session) judgeTCP(d Direction, p *netstack.Packet) ruling {
 	if s.answersNewSYN(d, &g) {
 		return s.agreement(&g)
 	}
+	v := s.judgeSegment(d, &g)
+	if v.reason != netstack.ReasonNone && s.recovers(d, &g) {
+		return idle
+	}
+	return v
+}
+
+func (s *session) judgeSegment(d Direction, g *segment) ruling {
 	switch s.phase {
 	case synSent:
 		if d == Original {
-			return s.unanswered(&g)
+			return s.unanswered(g)
 		}
-		return s.answer(&g)
+		return s.answer(g)
 	case synSent2:
 		if d == Original {
-			return s.crossed(&g)
+			return s.crossed(g)
 		}
-		return s.crossing(&g)
+		return s.crossing(g)
 	case synReceived:
 		if d == Original {
-			return s.confirm(&g)
+			return s.confirm(g)
 		}
-		return s.answerAgain(&g)
+		return s.answerAgain(g)
 	case pickedUp:
-		return s.judgePickedUp(d, &g)
+		return s.judgePickedUp(d, g)
 	case resumed:
-		return s.judgeResumed(d, &g)
+		return s.judgeResumed(d, g)
 	}
-	return s.synchronized(d, &g)
+	return s.synchronized(d, g)
 }

@@ -13,11 +13,6 @@ import "sallyport/netstack"
 // has had the other's SYN-ACK by then, with an ACK. From the other end only a
 // SYN-ACK will do: a bare ACK is the split handshake, by which a server makes
 // itself look like the client.
-//
-// An acknowledgement of something else than the SYN, bare or with a SYN, is of
-// an older conversation that the other end still believes in, or of an old
-// duplicate of the SYN. The originator puts it right with a RST (RFC 9293 fig. 9
-// and 10). Both pass, and change nothing.
 
 // unanswered judges the originator in syn-sent: it repeats its SYN, or answers
 // one that has crossed it.
@@ -25,7 +20,8 @@ func (s *session) unanswered(g *segment) ruling {
 	other := &s.peer[Reply]
 	switch k := g.kind(); {
 	case k == syn && g.seq == other.ack:
-		s.peer[Original].seqLo = later(s.peer[Original].seqLo, g.end())
+		own := &s.peer[Original]
+		own.seqLo, own.maxWin = later(own.seqLo, g.end()), max(own.maxWin, g.win)
 		return belongs
 	case k == syn:
 		return anew
@@ -34,8 +30,6 @@ func (s *session) unanswered(g *segment) ruling {
 		s.peer[Original].ack = g.ack
 		s.peer[Original].observe(other, g)
 		return belongs
-	case k&rst != 0 && other.has(challenged):
-		return idle
 	case k&rst != 0:
 		return refused(netstack.RSTInvalid)
 	case k&syn == 0 && k&ack != 0:
@@ -59,9 +53,6 @@ func (s *session) answer(g *segment) ruling {
 	case k == syn:
 		src.begin(g)
 		src.flags = crossed
-		return idle
-	case (k == synAck || k == ack && g.len == 0) && !acks:
-		src.flags |= challenged
 		return idle
 	default:
 		return refused(netstack.Handshake)
