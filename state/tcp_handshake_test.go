@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"sallyport/netstack"
+	"sallyport/netstack/nettest"
 )
 
 func TestS08TCPSynSent(t *testing.T) {
@@ -88,6 +89,8 @@ func Test5382REQ2SimultaneousOpen(t *testing.T) {
 	judge(t, synSent2Way, []tcpCase{
 		{"the server's SYN-ACK", fromServer("SA", 0, 1), belongs, "established"},
 		{"the client's SYN-ACK again", fromClient("SA", 0, 1), belongs, "syn-sent2"},
+		{"the client's SYN-ACK for more", fromClient("SA", 0, 2), handshake, "syn-sent2"},
+		{"another SYN-ACK of the client", fromClient("SA", 0x20000, 1), handshake, "syn-sent2"},
 		{"the client's SYN again", fromClient("S", 0, 0), idle, "syn-sent2"},
 		{"the server's SYN again", fromServer("S", 0, 0), idle, "syn-sent2"},
 		{"the crossing SYN was another's", fromServer("SA", 77777, 1), belongs, "syn-received"},
@@ -136,10 +139,31 @@ func TestS08TCPSynReceived(t *testing.T) {
 func TestS08TheServerForgets(t *testing.T) {
 	for _, start := range starts {
 		v := newTalk(t, start, append(synReceivedWay[:2:2], fromClient("S", 0, 0)))
-		in, p := fromServer("RA", -start[1], 1).build(v)
-		v.passes(in, p)
+		unnumbered := func(ack uint32) segmentSpec { return fromServer("RA", -start[1], ack) }
+		v.refuses(fromServer("RA", 100000, 1), netstack.RSTInvalid)
+		v.passes(unnumbered(1).build(v))
 		if s := v.only().State; s != "reset" {
 			t.Errorf("from %#x: %s", start, s)
 		}
+	}
+	v := newTalk(t, [2]uint32{1000, 500000}, synReceivedWay)
+	v.refuses(fromServer("RA", ^uint32(500000)+1, 3), netstack.RSTInvalid)
+	v = newTalk(t, [2]uint32{1000, 500000}, establishedWay)
+	v.refuses(fromServer("RA", ^uint32(500000)+1, 1), netstack.RSTInvalid)
+	if s := v.only().State; s != "established" {
+		t.Errorf("forgets when it is established: %s", s)
+	}
+}
+
+// A SYN that is sent again may offer another window, and data.
+func TestTCPTheSYNAgainIsAnother(t *testing.T) {
+	judge(t, append(synSentWay[:1:1], fromClient("S", 0, 0, nettest.Window(5000), data(300))), []tcpCase{
+		{"its data is acknowledged", fromServer("SA", 0, 301), belongs, "syn-received"},
+		{"RST that acknowledges it", fromServer("RA", 0, 301), belongs, "reset"},
+	})
+	for _, start := range starts {
+		v := newTalk(t, start, append(synSentWay[:1:1], fromClient("S", 0, 0, nettest.Window(5000)), fromServer("SA", 0, 1)))
+		v.passes(fromServer("PA", 1, 1, data(5000)).build(v))
+		v.refuses(fromServer("PA", 5001, 1, data(2)), netstack.OutOfWindow)
 	}
 }

@@ -60,6 +60,7 @@ func TestS14AnUnverifiedRSTIsRevertedByTraffic(t *testing.T) {
 	} {
 		v := newTalk(t, starts[0], establishedWay)
 		v.after(time.Hour).passes(fromServer("R", 100, 0).build(v))
+		v.SetTimeouts(func(o Timeouts) Timeouts { o[TCPUnverifiedReset] = time.Minute; return o }(DefaultTimeouts()))
 		v.after(time.Minute).passes(fromServer("R", 100, 0).build(v)) // again: the time runs on
 		if w := v.only(); w.Timer != TCPUnverifiedReset || w.TimeoutLeft != 3*time.Minute {
 			t.Errorf("%s: %v, %v left", name, w.Timer, w.TimeoutLeft)

@@ -67,11 +67,12 @@ func (v *talk) agrees(seq uint32) {
 	if w.ID == old.ID || m.Session != w.ID || w.State != "syn-received" || w.Started != v.now || w.TimeoutLeft != 30*time.Second {
 		v.Fatalf("from %+v\nto   %+v", old, w)
 	}
+	v.passes(fromServer("PA", 900001, seq+1, data(60000)).build(v)) // early
 	v.passes(fromClient("A", seq+1, 900001, nettest.Window(100)).build(v))
 	v.passes(fromServer("PA", 900001, seq+1, data(800)).build(v))
 	v.refuses(fromServer("PA", 900001+0x10000, seq+1, data(10)), netstack.OutOfWindow)
 	v.refuses(fromServer("PA", 1, 1, data(10)), netstack.OutOfWindow) // of the old one
-	if w := v.only(); w.State != "established" || w.Packets != [2]uint64{1, 2} {
+	if w := v.only(); w.State != "established" || w.Packets != [2]uint64{1, 3} || w.Flags != SourceNAT|Replied {
 		v.Errorf("%+v", w)
 	}
 }
@@ -116,31 +117,85 @@ func TestS12ANewSYNFromTheOtherEnd(t *testing.T) {
 	for _, start := range starts {
 		r := newRig(t, Limits{MaxSessions: 10})
 		r.policy = func(p *netstack.Packet) (Admission, bool) {
-			return Admission{Rule: 7, Generation: 3, Out: p.Flow.In.Opposite(), Log: true}, true
+			a := Admission{Rule: 7, Generation: 3, Out: p.Flow.In.Opposite(), Log: true}
+			a.Translation.DstRule, a.Translation.SrcRule = 1, 2 // by name only
+			return a, true
 		}
 		v := &talk{r, start[0], start[1]}
-		plain := func(s segmentSpec) (netstack.Side, nettest.Packet) {
-			if s.fromClient {
-				return inside, nettest.TCP("10.1.0.5:40000", "1.1.1.1:443", s.options(v.client, v.server)...)
-			}
-			return outside, nettest.TCP("1.1.1.1:443", "10.1.0.5:40000", s.options(v.server, v.client)...)
-		}
 		for _, s := range establishedWay {
-			r.passes(plain(s))
+			r.passes(s.plain(v))
 		}
 		old := r.only()
-		r.passes(plain(fromServer("S", 70000, 0)))
-		m := r.passes(plain(fromClient("SA", 80000, 70001)))
-		r.passes(plain(fromServer("A", 70001, 80001)))
+		r.passes(fromServer("S", 70000, 0).plain(v))
+		m := r.passes(fromClient("SA", 80000, 70001).plain(v))
+		r.passes(fromServer("A", 70001, 80001).plain(v))
 		w := r.only()
-		if w.Original != old.Reply || w.Reply != old.Original || w.State != "established" || m.Dir != Reply || m.Event != Opened {
+		if w.Original != old.Reply || w.Reply != old.Original || w.State != "established" || m.Dir != Reply || m.Event != Opened || w.DstRule != 2 || w.SrcRule != 1 {
 			t.Errorf("from %#x: %+v, %+v", start, w, m)
 		}
 		ended := make([]Ended, 3)
 		if n, _ := r.Ended(ended); n != 1 || ended[0].ID != old.ID || ended[0].Cause != CauseReplaced {
 			t.Errorf("%d: %+v", n, ended)
 		}
+		if r.Kill(w.ID); r.ended.held != 1 {
+			t.Errorf("the new session's end is not on record")
+		}
 		checkInvariants(t, r.Table)
+	}
+}
+
+// Only the last new SYN is remembered, and whose it is.
+func TestS12OneNewSYNAfterAnother(t *testing.T) {
+	r := newRig(t, Limits{MaxSessions: 10})
+	r.policy = func(p *netstack.Packet) (Admission, bool) { return Admission{Out: p.Flow.In.Opposite()}, true }
+	v := &talk{r, 1000, 5000}
+	for _, s := range establishedWay {
+		r.passes(s.plain(v))
+	}
+	r.passes(fromClient("S", 100000, 0, data(10)).plain(v))
+	if p := v.peers(); !p[Original].has(newSYN | newData) {
+		t.Errorf("%+v", p)
+	}
+	r.passes(fromClient("S", 200000, 0).plain(v))
+	if p := v.peers(); !p[Original].has(newSYN) || p[Original].has(newData) {
+		t.Errorf("%+v", p)
+	}
+	r.passes(fromServer("S", 300000, 0).plain(v))
+	if p := v.peers(); p[Original].flags != 0 || p[Reply].flags != newSYN {
+		t.Errorf("%+v", p)
+	}
+}
+
+// The other end still has a conversation that the firewall takes for over: its
+// challenge passes, and the RST that answers it.
+func TestS12HalfOpenIsRecoveredWhereAllIsOver(t *testing.T) {
+	for _, state := range []string{"time-wait", "reset"} {
+		way := newSYNs[state]
+		way = append(way[:len(way):len(way)], fromClient("S", 100000, 0))
+		judge(t, way, []tcpCase{
+			{"challenge ACK", fromServer("A", 700000, 800000), idle, state},
+			{"data of that conversation", fromServer("PA", 700000, 800000, data(1)), beyond, state},
+			{"a bare ACK of the SYN completes nothing", fromServer("A", 700000, 100001), beyond, state},
+			{"SYN-ACK for a SYN not remembered", fromServer("SA", 700000, 800000), refused(netstack.Handshake), state},
+			{"RST unasked for", fromClient("R", 800000, 0), invalid(BeyondWindow), state},
+		})
+		judge(t, append(way[:len(way):len(way)], fromServer("A", 700000, 800000)), []tcpCase{
+			{"RST that answers the challenge", fromClient("R", 800000, 0), idle, state},
+		})
+	}
+}
+
+// A session that is over lives as long as a new one would, for the answer to a
+// new SYN; no longer, and no shorter than it would have.
+func TestS15ANewSYNLeavesTimeForItsAnswer(t *testing.T) {
+	for _, c := range []struct{ after, left time.Duration }{
+		{time.Second, 119 * time.Second}, {100 * time.Second, 30 * time.Second},
+	} {
+		v := newTalk(t, starts[0], timeWaitWay)
+		v.after(c.after).passes(fromClient("S", 100000, 0).build(v))
+		if w := v.only(); w.TimeoutLeft != c.left {
+			t.Errorf("after %v: %v left; want %v", c.after, w.TimeoutLeft, c.left)
+		}
 	}
 }
 

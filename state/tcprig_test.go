@@ -32,6 +32,14 @@ func (s segmentSpec) build(v *talk) (netstack.Side, nettest.Packet) {
 	return outside, nettest.TCP("1.1.1.1:443", "192.0.2.1:40000", s.options(v.server, v.client)...)
 }
 
+// plain is build without translation.
+func (s segmentSpec) plain(v *talk) (netstack.Side, nettest.Packet) {
+	if s.fromClient {
+		return inside, nettest.TCP("10.1.0.5:40000", "1.1.1.1:443", s.options(v.client, v.server)...)
+	}
+	return outside, nettest.TCP("1.1.1.1:443", "10.1.0.5:40000", s.options(v.server, v.client)...)
+}
+
 func (s segmentSpec) options(own, other uint32) []nettest.Option {
 	o := []nettest.Option{nettest.Flags(s.flags), nettest.Seq(own + s.seq), nettest.Window(1000)}
 	for _, f := range s.flags {
