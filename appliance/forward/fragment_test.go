@@ -51,6 +51,9 @@ func (r *rig) refuseAll(in netstack.Side, whole nettest.Packet, size int, want n
 	if res.Verdict == netstack.Pass || res.Reason != want || res.Fragments != len(sent) {
 		r.Fatalf("%v (%v) of %d fragments, want %v of %d", res.Verdict, res.Reason, res.Fragments, want, len(sent))
 	}
+	if s := r.engine.Fragments.Stats(in); s.Datagrams != 0 {
+		r.Errorf("%+v is held of a refused datagram", s)
+	}
 	return res
 }
 
