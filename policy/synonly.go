@@ -9,9 +9,10 @@ import (
 // IsSYNOnly reports whether p is of a service of Spec.SYNOnly, one way or the
 // other.
 func (rs *RuleSet) IsSYNOnly(p *netstack.Packet) bool {
-	if len(rs.synOnly) == 0 || p.Flow.Proto != netstack.TCP {
-		return false
-	}
+	return len(rs.synOnly) > 0 && p.Flow.Proto == netstack.TCP && rs.matchesSYNOnly(p)
+}
+
+func (rs *RuleSet) matchesSYNOnly(p *netstack.Packet) bool {
 	there, back := queryOf(p), query{proto: netstack.TCP, srcPort: p.Flow.DstPort, dstPort: p.Flow.SrcPort}
 	return rs.synOnly.matches(&there) || rs.synOnly.matches(&back)
 }
