@@ -33,6 +33,24 @@ func (s addrSet) contains(a netstack.Addr) bool {
 	return low < len(s) && !less(a, s[low].first)
 }
 
+// meets reports whether some address is in both.
+func (s addrSet) meets(t addrSet) bool {
+	for len(s) > 0 && len(t) > 0 {
+		switch {
+		case less(s[0].last, t[0].first):
+			s = s[1:]
+		case less(t[0].last, s[0].first):
+			t = t[1:]
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// and returns the addresses in both.
+func (s addrSet) and(t addrSet) addrSet { return s.minus(s.minus(t)) }
+
 // union returns the set of all addresses in any of ranges, which it sorts.
 func union(ranges []addrRange) addrSet {
 	slices.SortFunc(ranges, func(a, b addrRange) int { return compare(a.first, b.first) })

@@ -1,6 +1,9 @@
 package policy
 
-import "math/bits"
+import (
+	"iter"
+	"math/bits"
+)
 
 // A set of rows is a tree of three levels, so that sets which hardly differ
 // share what they have in common: a root has a page for each 8192 rows, a page a
@@ -60,9 +63,6 @@ func (n *nursery) leaf(l *leaf) uint32 {
 	return i
 }
 
-// lookups is how many sets a packet is in.
-const lookups = 5
-
 // first returns the first row that is in all sets, or none.
 func (f *forest) first(roots *[lookups][]uint32) int {
 	for i := range roots[0] {
@@ -86,4 +86,32 @@ func firstBit(a, b, c, d, e *leaf) int {
 		}
 	}
 	return none
+}
+
+// all yields the rows that are in all sets, ascending. It is not for packets.
+func (f *forest) all(roots *[lookups][]uint32) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range len(roots[0]) * pageSlots {
+			l := f.shared(roots, i)
+			for w := range l {
+				for ; l[w] != 0; l[w] &= l[w] - 1 {
+					if !yield(i*leafRows + w*64 + bits.TrailingZeros64(l[w])) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// shared returns the i-th leaf of all sets' intersection.
+func (f *forest) shared(roots *[lookups][]uint32, i int) leaf {
+	at := func(root []uint32) *leaf { return &f.leaves[f.pages[root[i/pageSlots]].leaf[i%pageSlots]] }
+	l := *at(roots[0])
+	for _, root := range roots[1:] {
+		for w, bits := range at(root) {
+			l[w] &= bits
+		}
+	}
+	return l
 }

@@ -1,6 +1,10 @@
 package policy
 
-import "sallyport/netstack"
+import (
+	"iter"
+
+	"sallyport/netstack"
+)
 
 // index finds the first of many conditions that a packet meets, at a cost that
 // hardly grows with them. A condition is a row, or several; for each thing that
@@ -29,20 +33,33 @@ func (x *index) first(q *query) int {
 	return int(x.condition[row])
 }
 
+// wanting yields the rows that want a packet with the points of p.
+func (x *index) wanting(p *[lookups]netstack.Addr) iter.Seq[int] {
+	return x.forest.all(&[lookups][]uint32{
+		x.scopes.at(int(p[byScope].Lo)),
+		x.services.root(uint32(p[byService].Lo)),
+		x.srcPorts.root(uint32(p[bySrcPort].Lo)),
+		x.src.root(p[bySource]),
+		x.dst.root(p[byDestination]),
+	})
+}
+
 func newIndex(conditions []condition) *index {
-	b := newIndexBuilder()
+	b, parts := newIndexBuilder(), partition{}
 	for i := range conditions {
-		b.add(&conditions[i], uint32(i))
+		c := &conditions[i]
+		for _, p := range parts.of(c.services) {
+			b.add(extent{b.scopesIn(c.scope), p.what, p.srcPort, c.src, c.dst}, uint32(i))
+		}
 	}
 	return b.index()
 }
 
 // indexBuilder gathers what the rows want.
 type indexBuilder struct {
-	condition                            []uint32
-	scopes, services, srcPorts, src, dst *axis
-	scopeSets                            [allScopes + 1]addrSet
-	parts                                map[*service][]part
+	condition []uint32
+	axes      [lookups]*axis
+	scopeSets [allScopes + 1]addrSet
 }
 
 func newIndexBuilder() *indexBuilder {
@@ -51,23 +68,19 @@ func newIndexBuilder() *indexBuilder {
 		all = append(all, netstack.Addr{Lo: s})
 	}
 	return &indexBuilder{
-		scopes: newAxis(all...), services: newAxis(), srcPorts: newAxis(), src: newAddrAxis(), dst: newAddrAxis(),
-		parts: map[*service][]part{},
+		axes: [...]*axis{newAxis(all...), newAxis(), newAxis(), newAddrAxis(), newAddrAxis()},
 	}
 }
 
 // newAddrAxis is cut where IPv4 starts and ends.
 func newAddrAxis() *axis { return newAxis(allIPv4.first, next(allIPv4.last)) }
 
-func (b *indexBuilder) add(c *condition, number uint32) {
-	for _, p := range b.partsOf(c.services) {
-		row := uint32(len(b.condition))
-		b.condition = append(b.condition, number)
-		b.scopes.want(row, b.scopesIn(c.scope))
-		b.services.want(row, p.what)
-		b.srcPorts.want(row, p.srcPort)
-		b.src.want(row, c.src)
-		b.dst.want(row, c.dst)
+// add adds a row of the condition, which is not before any other's.
+func (b *indexBuilder) add(e extent, condition uint32) {
+	row := uint32(len(b.condition))
+	b.condition = append(b.condition, condition)
+	for i, a := range b.axes {
+		a.want(row, e[i])
 	}
 }
 
@@ -85,28 +98,15 @@ func (b *indexBuilder) scopesIn(s scope) addrSet {
 	return b.scopeSets[s]
 }
 
-// partsOf looks lists up by where they lie: equal ones share theirs.
-func (b *indexBuilder) partsOf(l services) []part {
-	var at *service
-	if len(l) > 0 {
-		at = &l[0]
-	}
-	parts, known := b.parts[at]
-	if !known {
-		parts = l.parts()
-		b.parts[at] = parts
-	}
-	return parts
-}
-
 func (b *indexBuilder) index() *index {
 	x := &index{condition: b.condition}
 	n, rows := newNursery(), len(b.condition)
-	b.scopes.sweep(rows, n, func(_ netstack.Addr, root []uint32) { x.scopes.add(root) })
-	b.services.sweep(rows, n, x.services.addNumber)
-	b.srcPorts.sweep(rows, n, x.srcPorts.addNumber)
-	b.src.sweep(rows, n, x.src.add)
-	b.dst.sweep(rows, n, x.dst.add)
+	for i, cut := range [lookups]func(netstack.Addr, []uint32){
+		func(_ netstack.Addr, root []uint32) { x.scopes.add(root) },
+		x.services.addNumber, x.srcPorts.addNumber, x.src.add, x.dst.add,
+	} {
+		b.axes[i].sweep(rows, n, cut)
+	}
 	x.forest = n.forest
 	return x
 }

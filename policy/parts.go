@@ -58,3 +58,20 @@ func (l services) parts() (parts []part) {
 	}
 	return parts
 }
+
+// partition remembers the parts of lists by where they lie: equal lists share
+// theirs.
+type partition map[*service][]part
+
+func (m partition) of(l services) []part {
+	var at *service
+	if len(l) > 0 {
+		at = &l[0]
+	}
+	parts, known := m[at]
+	if !known {
+		parts = l.parts()
+		m[at] = parts
+	}
+	return parts
+}

@@ -76,12 +76,15 @@ func addresses(entries ...string) (list []Address) {
 	return list
 }
 
-// ports makes a list of "tcp/443", "udp/5000-5010", "gre", "icmp/8" and "any".
+// ports makes a list of "tcp/443", "udp/5000-5010", "gre", "icmp/8", "any" and
+// "from80", which is TCP from port 80.
 func ports(entries ...string) (list []Service) {
 	for _, e := range entries {
 		name, what, _ := strings.Cut(e, "/")
 		s := Service{Protocol: protocols[name], AnyProtocol: name == "any", Code: -1}
 		switch {
+		case name == "from80":
+			s.Protocol, s.Source = netstack.TCP, netstack.PortRange{First: 80, Last: 80}
 		case what != "" && strings.HasPrefix(name, "icmp"):
 			s.ICMP, s.Type = true, uint8(number(what))
 		case what != "":

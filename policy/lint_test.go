@@ -1,0 +1,166 @@
+package policy
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"sallyport/netstack"
+)
+
+// ruleOf makes a rule of words as in "accept inside->outside 10.1.0.0/24 any tcp/80,tcp/443 log";
+// the name of rule i is i.
+func ruleOf(words string) (r Rule) {
+	f := strings.Fields(words)
+	r.Action = map[string]netstack.Verdict{"accept": netstack.Pass, "drop": netstack.Drop, "reject": netstack.Reject}[f[0]]
+	r.From, r.To = zonesOf(f[1])
+	r.Source, r.Destination = listOf(f[2]), listOf(f[3])
+	if f[4] != "any" {
+		r.Service = ports(strings.Split(f[4], ",")...)
+	}
+	r.Log = len(f) > 5
+	return r
+}
+
+func zonesOf(words string) (from, to Zones) {
+	zones := map[string]Zones{"inside": FromInside, "outside": FromOutside, "self": ToSelf, "any": AnyZone}
+	a, b, _ := strings.Cut(words, "->")
+	return zones[a] &^ ToSelf, zones[b]
+}
+
+func listOf(words string) []Address {
+	if words == "any" {
+		return nil
+	}
+	return addresses(strings.Split(words, ",")...)
+}
+
+// natOf makes a translation of "masquerade inside->outside any any any" or
+// "dnat outside any self tcp/80 10.1.0.5:80".
+func natOf(words string) (n NAT) {
+	f := strings.Fields(words)
+	r := ruleOf("drop " + strings.Join(f[1:5], " "))
+	n = NAT{Type: Masquerade, From: r.From, To: r.To, Source: r.Source, Destination: r.Destination, Service: r.Service}
+	if f[0] == "dnat" {
+		n.Type, n.Target = DNAT, netip.MustParseAddrPort(f[5])
+	}
+	return n
+}
+
+// say makes "1 shadowed by 0" of what is found.
+func say(list []Finding) string {
+	var words []string
+	for _, f := range list {
+		s := fmt.Sprint(f.Number, [...]string{"", " never", " shadowed", " redundant", " source port", " accepts all", " unopened"}[f.Fault])
+		if f.NAT {
+			s = "nat " + s
+		}
+		for _, by := range f.By {
+			s += fmt.Sprint(" by ", by)
+		}
+		words = append(words, s)
+	}
+	return strings.Join(words, "; ")
+}
+
+func TestLintRules(t *testing.T) {
+	for _, c := range []struct {
+		want  string
+		rules []string
+	}{
+		{"", []string{"accept inside->outside any any any"}},
+		{"", []string{"accept inside->outside 10.1.0.0/24 any tcp/80", "accept inside->outside 10.1.0.0/24 any tcp/443"}},
+		{"", []string{"drop inside->outside 10.1.0.7 any any", "accept inside->outside 10.1.0.0/24 any any"}},
+		{"1 shadowed by 0", []string{"drop inside->outside 10.1.0.0/24 any any", "accept inside->outside 10.1.0.7 any tcp/80"}},
+		{"2 shadowed by 0", []string{
+			"drop inside->outside any any tcp/80-90", "drop inside->outside any any udp", "accept any->outside 10.1.0.0/24 1.1.1.1 tcp/85"}},
+		// Two halves shadow the whole.
+		{"2 shadowed by 0 by 1", []string{
+			"drop inside->any 10.1.0.0-10.1.0.99 any any", "drop inside->any 10.1.0.100-10.1.0.255 any any", "accept inside->outside 10.1.0.0/24 any tcp"}},
+		{"", []string{
+			"drop inside->any 10.1.0.0-10.1.0.98 any any", "drop inside->any 10.1.0.100-10.1.0.255 any any", "accept inside->outside 10.1.0.0/24 any tcp"}},
+		// What both do is no matter for a shadow, but for redundancy.
+		{"1 shadowed by 0", []string{"accept inside->outside any any tcp", "accept inside->outside any 1.1.1.1 tcp/80"}},
+		{"0 redundant by 1", []string{"accept inside->outside any 1.1.1.1 tcp/80", "accept inside->outside any any tcp"}},
+		{"", []string{"accept inside->outside any 1.1.1.1 tcp/80 log", "accept inside->outside any any tcp"}},
+		{"", []string{"accept inside->outside any 1.1.1.1 tcp/80", "drop inside->outside any 1.1.1.0/24 any", "accept inside->outside any any tcp"}},
+		{"", []string{
+			"accept inside->outside any 1.1.1.0/24 tcp/80", "drop inside->outside any 1.1.1.9 any", "accept inside->outside any any tcp"}},
+		{"1 redundant by 3", []string{
+			"accept inside->outside any 1.1.1.0/24 tcp/80", "drop inside->outside any 2.2.2.2 udp", "reject inside->outside any 1.1.1.9 any", "drop inside->any any 2.2.0.0/16 any"}},
+		{"0 redundant by 1 by 2", []string{
+			"accept inside->outside any any tcp/80", "accept inside->outside 10.1.0.0-10.1.0.127 any tcp", "accept inside->outside 10.1.0.128-10.1.0.255,fd00:1::/64 any tcp"}},
+		{"0 redundant by 2; 1 redundant by 2", []string{
+			"accept inside->outside any 1.1.1.1 tcp/80", "accept inside->outside any 1.1.1.0/24 tcp", "accept inside->outside any any tcp"}},
+		// Who is shadowed now would not be without its shadow.
+		{"1 shadowed by 0", []string{
+			"accept inside->outside any 1.1.1.1 tcp/80", "drop inside->outside any 1.1.1.1 tcp/80", "accept inside->outside any any tcp"}},
+		{"0 redundant by 1; 2 shadowed by 1", []string{
+			"drop inside->any 10.1.0.7 any any", "drop inside->any 10.1.0.0/24 any any", "accept inside->outside 10.1.0.0/24 any tcp"}},
+		// Of two that are the same, one has to stay.
+		{"1 shadowed by 0", []string{"accept inside->outside any any tcp", "accept inside->outside any any tcp"}},
+		// The box's own addresses are not known: any address may be one.
+		{"", []string{"drop inside->any any self any", "accept inside->outside any 1.1.1.1 any"}},
+		{"1 shadowed by 0", []string{"drop inside->any any self any", "accept inside->self any any tcp/22"}},
+		{"1 shadowed by 0", []string{"drop inside->any any !self any", "accept inside->outside any any tcp/22"}},
+		{"0 never", []string{"drop inside->outside any self any"}},
+		{"0 never", []string{"drop inside->self any !self any"}},
+		{"0 never", []string{"drop outside->outside any any any"}},
+		{"0 never", []string{"drop inside->outside any 1.1.1.1,!1.1.1.0/24 any"}},
+		// The networks are.
+		{"0 never; 1 never; 2 never", []string{"drop inside->any 10.2.0.0/24 any any", "drop any->outside any 10.1.0.5 any", "drop any->inside any 1.1.1.1 any"}},
+		{"0 never", []string{"drop outside->any 10.1.0.5 any any"}},
+		{"1 shadowed by 0", []string{"drop inside->any 10.1.0.0/24,fd00:1::/64 any any", "accept inside->outside any any tcp/80"}},
+		// J2: whoever likes can have source port 80.
+		{"0 source port", []string{"accept outside->inside any 10.1.0.5 from80"}},
+		{"", []string{"drop outside->inside any 10.1.0.5 from80"}},
+		{"0 accepts all", []string{"accept outside->inside any any any"}},
+		{"0 accepts all", []string{"accept any->any any any any"}},
+		{"", []string{"accept any->outside any any any"}},
+	} {
+		var s Spec
+		for _, words := range c.rules {
+			s.Rules = append(s.Rules, ruleOf(words))
+		}
+		found, err := Lint(s, home())
+		if got := say(found); err != nil || got != c.want {
+			t.Errorf("%s:\n got %q %v\nwant %q", strings.Join(c.rules, "\n"), got, err, c.want)
+		}
+	}
+}
+
+func TestLintNAT(t *testing.T) {
+	for _, c := range []struct {
+		want  string
+		rules []string
+		nat   []string
+	}{
+		{"", []string{"accept inside->outside any any any"}, []string{"masquerade inside->outside any any any"}},
+		{"nat 0 unopened", []string{"drop inside->outside any any any"}, []string{"masquerade inside->outside any any any"}},
+		{"nat 0 never", []string{"accept inside->outside any any any"}, []string{"masquerade inside->self any any any"}},
+		{"nat 2 shadowed by 1", []string{"accept inside->outside any any any"}, []string{
+			"masquerade inside->outside 10.1.0.7 any any", "masquerade inside->outside any any any", "masquerade inside->outside 10.1.0.0/24 any any"}},
+		{"", []string{"accept outside->inside any 10.1.0.5 tcp/80"}, []string{"dnat outside->any any self tcp/8080 10.1.0.5:80"}},
+		{"nat 0 unopened", []string{"accept outside->inside any 10.1.0.5 tcp/8080"}, []string{"dnat outside->any any self tcp/8080 10.1.0.5:80"}},
+		{"", []string{"accept outside->inside any 10.1.0.5 tcp/8080"}, []string{"dnat outside->any any self tcp/8080 10.1.0.5:0"}},
+		{"nat 0 unopened", []string{"accept inside->inside any 10.1.0.5 any"}, []string{"dnat outside->any any self tcp/8080 10.1.0.5:80"}},
+		{"nat 0 unopened", []string{"accept outside->inside 1.1.1.1 10.1.0.5 any"}, []string{"dnat outside->any !1.1.1.1 self any 10.1.0.5:80"}},
+		{"nat 0 unopened", []string{"accept outside->self any 10.1.0.5 tcp/80"}, []string{"dnat outside->any any self tcp/8080 10.1.0.5:80"}},
+		{"nat 2 shadowed by 1", []string{"accept any->any any 10.1.0.0/24 any"}, []string{
+			"masquerade inside->inside any any any", "dnat outside->any any self any 10.1.0.5:0", "dnat outside->any any self tcp/8080 10.1.0.6:80"}},
+		{"nat 0 never", []string{"accept any->any any 10.1.0.0/24 any"}, []string{"dnat outside->any any 2001:db8::7 tcp/80 10.1.0.5:80"}},
+	} {
+		s := Spec{}
+		for _, words := range c.rules {
+			s.Rules = append(s.Rules, ruleOf(words))
+		}
+		for _, words := range c.nat {
+			s.NAT = append(s.NAT, natOf(words))
+		}
+		found, err := Lint(s, home())
+		if got := say(found); err != nil || got != c.want {
+			t.Errorf("%s %s:\n got %q %v\nwant %q", c.rules, c.nat, got, err, c.want)
+		}
+	}
+}
