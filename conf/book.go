@@ -12,8 +12,9 @@ import (
 type book[T comparable] struct {
 	lists    map[string]value
 	resolved map[string][]T
-	bad      map[string]bool // lists with a fault, told already
-	path     []string        // being resolved, to see cycles
+	bad      map[string]bool     // lists with a fault, told already
+	path     []string            // being resolved, to see cycles
+	users    map[string][]string // lists that name it; "" for what is no list
 }
 
 // read takes the lists of a table; entry reads what one element of a list says,
@@ -21,6 +22,7 @@ type book[T comparable] struct {
 func (b *book[T]) read(v value, reserved []string, entry func(value) ([]T, bool)) {
 	names, lists := v.entries()
 	b.lists, b.resolved, b.bad = lists, map[string][]T{}, map[string]bool{}
+	b.users = map[string][]string{}
 	for _, name := range names {
 		if !isName(name) {
 			lists[name].failKey("%q is not a name: want letters, digits, %q and %q, a letter first", name, "-", "_")
@@ -57,6 +59,7 @@ func (b *book[T]) lookup(name string, at value, entry func(value) ([]T, bool)) (
 	if _, found = b.lists[name]; !found {
 		return nil, false, false
 	}
+	b.use(name)
 	if i := slices.Index(b.path, name); i >= 0 {
 		at.fail("%s is defined by itself: %s", name, strings.Join(append(slices.Clone(b.path[i:]), name), " -> "))
 		return nil, true, false
@@ -108,6 +111,34 @@ func (d *distinct[T]) has(item T) bool {
 		}
 	}
 	return d.seen[item]
+}
+
+// use notes that the list that is being resolved, or what is no list, names name.
+func (b *book[T]) use(name string) {
+	user := ""
+	if len(b.path) > 0 {
+		user = b.path[len(b.path)-1]
+	}
+	b.users[name] = append(b.users[name], user)
+}
+
+// unused returns the lists that nothing names, or only lists that nothing names.
+func (b *book[T]) unused() (names []string) {
+	used := map[string]bool{"": true}
+	for grew := true; grew; {
+		grew = false
+		for name, users := range b.users {
+			if !used[name] && slices.ContainsFunc(users, func(u string) bool { return used[u] }) {
+				used[name], grew = true, true
+			}
+		}
+	}
+	for _, name := range b.names() {
+		if !used[name] {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (b *book[T]) names() []string { return slices.Sorted(maps.Keys(b.lists)) }

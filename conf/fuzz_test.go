@@ -12,7 +12,7 @@ import (
 // FuzzConfig reads any text. A fault has a place inside the text and a message
 // of one line; settings without a fault hold a policy that compiles.
 func FuzzConfig(f *testing.F) {
-	for _, pattern := range []string{"testdata/bad/*.toml", "testdata/good/*.toml"} {
+	for _, pattern := range []string{"testdata/bad/*.toml", "testdata/good/*.toml", "testdata/lint/*.toml"} {
 		for _, path := range files(f, pattern, 1) {
 			text, err := os.ReadFile(path)
 			if err != nil {
@@ -24,8 +24,9 @@ func FuzzConfig(f *testing.F) {
 	f.Add("a = \"\"\"\"\"\"\"\"\nb=1")
 	f.Add("x.\"y\\tz\" = {a.b = [1, {c = 'd'}], }\n[[x.z]]\n[x.z.w]")
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := Parse("f.toml", []byte(text))
+		s, err := parse("f.toml", []byte(text), true)
 		if err == nil {
+			checkWarnings(t, strings.TrimPrefix(text, byteOrderMark), s)
 			if _, err := policy.Compile(s.Policy, box()); err != nil {
 				t.Errorf("accepted, and does not compile: %v", err)
 			}
@@ -49,6 +50,16 @@ func checkPlaces(t *testing.T, text string, err error) {
 		if e.Message == "" || e.Message != oneLine(e.Message) {
 			t.Errorf("a message of no line or several: %q", e.Message)
 		}
+	}
+}
+
+func checkWarnings(t *testing.T, text string, s *Settings) {
+	var list Errors
+	for _, w := range s.Warnings {
+		list = append(list, Error(w))
+	}
+	if len(list) > 0 {
+		checkPlaces(t, text, list)
 	}
 }
 

@@ -15,15 +15,18 @@ type natReader struct {
 	sides  [netstack.Sides]Side
 }
 
-func (s *Settings) readNAT(v value, words *vocabulary) {
+// readNAT returns where the translations' names are.
+func (s *Settings) readNAT(v value, words *vocabulary) (names []value) {
 	seen := map[string]value{}
 	for _, t := range v.tables("nat") {
 		r := natReader{clause: newClause(words), sides: s.Sides}
 		if n, ok := r.read(t); ok {
 			r.checkName(t, "nat", seen)
 			s.Policy.NAT = append(s.Policy.NAT, n)
+			names = append(names, r.places["name"])
 		}
 	}
+	return names
 }
 
 // read returns the translation; not ok if t is no table.

@@ -2,7 +2,8 @@ package conf
 
 import "sallyport/policy"
 
-func (s *Settings) readRules(v value, words *vocabulary) {
+// readRules returns where the rules' names are.
+func (s *Settings) readRules(v value, words *vocabulary) (names []value) {
 	seen := map[string]value{}
 	for _, t := range v.tables("rule") {
 		c, terms := newClause(words), termsReader{}
@@ -10,8 +11,10 @@ func (s *Settings) readRules(v value, words *vocabulary) {
 			r.Terms = s.State.number(&terms, t)
 			c.checkName(t, "rule", seen)
 			s.Policy.Rules = append(s.Policy.Rules, r)
+			names = append(names, c.places["name"])
 		}
 	}
+	return names
 }
 
 // readRule returns the rule; not ok if t is no table.

@@ -12,7 +12,8 @@ import (
 // here.
 type Settings struct {
 	File string // it was read from; "": none
-	// Warnings are what is no fault of the file, and perhaps not meant.
+	// Warnings are what is no fault of the file, and perhaps not meant; Check finds
+	// more than Load.
 	Warnings []Warning
 	Sides    [netstack.Sides]Side // indexed by netstack.Inside and Outside
 	TUN      TUN

@@ -16,9 +16,13 @@ type value struct {
 func (v value) fail(format string, args ...any)    { v.doc.fail(v.node.value, format, args...) }
 func (v value) failKey(format string, args ...any) { v.doc.fail(v.node.key, format, args...) }
 
-// warn notes what is no fault of the value.
+// warn notes what is no fault of the value, warnKey of its key.
 func (v value) warn(format string, args ...any) {
 	v.doc.warnings = append(v.doc.warnings, v.doc.remark(v.node.value, format, args...))
+}
+
+func (v value) warnKey(format string, args ...any) {
+	v.doc.warnings = append(v.doc.warnings, v.doc.remark(v.node.key, format, args...))
 }
 
 // line returns the line that the value starts in.

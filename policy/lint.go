@@ -49,8 +49,9 @@ func lintRules(rules []Rule, k *ranking) (found []Finding) {
 		f, dead := k.dead(i)
 		if goes[i] = dead; dead {
 			found = append(found, f)
+		} else {
+			found = append(found, careless(r, i)...)
 		}
-		found = append(found, careless(r, i)...)
 	}
 	effects := effectsOf(rules)
 	for i := range slices.Backward(rules) {

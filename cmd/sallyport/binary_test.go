@@ -62,7 +62,8 @@ func TestExitCodes(t *testing.T) {
 		}
 		return path
 	}
-	good := write("good.toml", "[[rule]]\nname = \"a\"\naction = \"accept\"\n")
+	good := write("good.toml", "[[rule]]\nname = \"a\"\nfrom = \"inside\"\naction = \"accept\"\n")
+	odd := write("odd.toml", "[[rule]]\nname = \"a\"\naction = \"accept\"\n")
 	bad := write("bad.toml", "[tun]\ndriver = \"fast\"\nqueues = \"many\"\n")
 	socket := controltest.Serve(t, controltest.New())
 	for _, c := range []struct {
@@ -77,6 +78,9 @@ func TestExitCodes(t *testing.T) {
 		{"", 0, "Available Commands", ""},
 		{"completion bash", 0, "__start_sallyport", ""},
 		{"check " + good, 0, good + ": ok, 1 rule, 0 translations\n", ""},
+		{"check --strict " + good, 0, good + ": ok, 1 rule, 0 translations\n", ""},
+		{"check " + odd, 0, odd + ": ok, 1 rule, 0 translations\n", odd + ":2:8: warning: lets everything in from outside"},
+		{"check --strict " + odd, 2, "", odd + ":2:8: warning: lets everything in from outside"},
 
 		{"stat", 2, "", `sallyport: unknown command "stat" for "sallyport"; did you mean status stats (see "sallyport help")`},
 		{"status now", 2, "", `sallyport: unknown command "now" for "sallyport status" (see "sallyport help")`},

@@ -36,15 +36,15 @@ func (o *source) settings() (*conf.Settings, error) {
 	}
 	switch {
 	case o.config != "":
-		return load(o.config)
+		return load(o.config, conf.Load)
 	case o.inside == "" || o.outside == "":
 		return nil, usagef("nothing says which networks to stand between; give --inside IF --outside IF, or --config FILE")
 	}
 	return conf.Defaults(o.inside, o.outside), nil
 }
 
-func load(file string) (*conf.Settings, error) {
-	s, err := conf.Load(file)
+func load(file string, read func(string) (*conf.Settings, error)) (*conf.Settings, error) {
+	s, err := read(file)
 	var missing *fs.PathError
 	if errors.As(err, &missing) {
 		return nil, usagef("%s: %v", file, missing.Err)
