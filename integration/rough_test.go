@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -37,23 +38,24 @@ var stacks = []stack{
 // correct: none is refused for its numbers.
 func TestS09RoughLinks(t *testing.T) {
 	need(t, "iperf3", "curl")
-	for _, s := range stacks {
-		t.Run(s.name, func(t *testing.T) {
+	for i, s := range stacks {
+		f := families[i%2]
+		t.Run(s.name+"/"+f.name, func(t *testing.T) {
 			t.Parallel()
 			l := newLab(t, lab.Config{Wires: true, NoOffload: !s.offload})
 			s.apply(t, l.Inside)
 			s.apply(t, l.Outside)
 			serveIperf(t, l.Outside)
 			serveWeb(t, l.Outside, webPort)
-			f := startFirewall(t, l, open("auto"))
+			w := startFirewall(t, l, open("auto"))
 			for i, h := range l.Wires {
 				w := lay(t, h, rough, uint64(i))
 				defer func() {
 					t.Logf("%s: %d frames, %d of them lost, doubled or early", h.Name, w.carried.Load(), w.mangled.Load())
 				}()
 			}
-			converse(t, l)
-			wantNoNumbersRefused(t, f)
+			converse(t, l.Inside, f.of(l.Outside))
+			wantNoNumbersRefused(t, w)
 		})
 	}
 }
@@ -71,21 +73,21 @@ func (s *stack) apply(t *testing.T, h *lab.Host) {
 
 // converse has long transfers both ways at once, and short conversations that
 // open and close meanwhile.
-func converse(t *testing.T, l *lab.Lab) {
+func converse(t *testing.T, from *lab.Host, to netip.Addr) {
 	t.Helper()
 	var running sync.WaitGroup
 	defer running.Wait()
 	for range 4 {
 		running.Go(func() {
 			for range 8 {
-				if out, err := curl(l.Inside, url(l.Outside.IPv4(), webPort, "/who")); err != nil {
+				if out, err := curl(from, url(to, webPort, "/who")); err != nil {
 					t.Errorf("%v: %s", err, out)
 				}
 			}
 		})
 	}
-	running.Go(func() { upload(t, l.Inside, l.Outside.IPv4(), 2_000_000) })
-	r := iperf(t, l.Inside, l.Outside.IPv4(), "-t", "8", "--bidir", "-P", "2")
+	running.Go(func() { upload(t, from, to, 2_000_000) })
+	r := iperf(t, from, to, "-t", "8", "--bidir", "-P", "2")
 	t.Logf("%.1f Mbit/s", r.End.SumReceived.Bps/1e6)
 }
 

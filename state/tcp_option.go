@@ -25,16 +25,16 @@ func windowScale(options []byte) uint8 {
 // selectively (RFC 2018), or ack if that is higher. A block of what has already
 // been acknowledged (RFC 2883) is lower.
 func sackEdge(options []byte, ack uint32) uint32 {
-	edge := ack
+	var ahead int32
 	for len(options) > 0 {
 		var o []byte
 		if o, options = option(options); len(o) > 2 && o[0] == header.TCPOptionSACK {
 			for b := o[2:]; len(b) >= sackBlock; b = b[sackBlock:] {
-				edge = later(edge, binary.BigEndian.Uint32(b[4:]))
+				ahead = max(ahead, int32(binary.BigEndian.Uint32(b[4:])-ack))
 			}
 		}
 	}
-	return edge
+	return ack + uint32(ahead)
 }
 
 // sackBlock is the length of a block: its two edges.
