@@ -193,3 +193,23 @@ func TestS20LossesAreTold(t *testing.T) {
 		t.Errorf("%d counted, want 5", lost)
 	}
 }
+
+// What a device refuses of fragments that have waited is counted at once, though
+// nothing else comes.
+func TestWorkerCountsWhatIsRefusedOfABacklog(t *testing.T) {
+	l, _ := newStill(t)
+	_, fragments := tiny(300, 7)
+	l.links[in].Inject(fragments...)
+	for len(l.worker.pieces.waiting) == 0 {
+		if l.turn() == 0 {
+			t.Fatal("nothing ever waits")
+		}
+	}
+	sent := len(l.links[out].Sent())
+	l.links[out].SetRoom(0)
+	for l.turn() > 0 {
+	}
+	if got := l.worker.Tally().Refused[in][netstack.QueueFull]; int(got) != len(fragments)-sent {
+		t.Errorf("%d counted as queue-full, want %d", got, len(fragments)-sent)
+	}
+}
