@@ -28,7 +28,6 @@ type exchange struct {
 	near      []flight     // to the firewall
 	far       []flight     // from it
 	step      int
-	talks     int             // conversations begun
 	current   int             // the one that the firewall's session is of
 	strangers map[uint32]bool // initial sequence numbers of the stranger's SYNs
 	twin      reference

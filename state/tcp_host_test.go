@@ -10,9 +10,7 @@ const largestWindow = 100000
 // ack is a segment without data, with what has arrived out of order.
 func (e *endpoint) ack() wireSegment {
 	g := e.segment(ack, e.nxt, 0)
-	for _, h := range e.held[:min(len(e.held), 3)] {
-		g.sacks = append(g.sacks, h)
-	}
+	g.sacks = append(g.sacks, e.held[:min(len(e.held), 3)]...)
 	return g
 }
 

@@ -56,10 +56,6 @@ func (r *reference) finished(d Direction) bool {
 	}) == 1
 }
 
-func (r *reference) finHeard(d Direction) bool {
-	return r.finished(d) && r.acked(d.Opposite()) >= r.sent(d)
-}
-
 // slack is how old a segment may be whose pace is set by d.
 func (r *reference) slack(d Direction) int64 { return max(2*r.window(d), 65535) }
 
