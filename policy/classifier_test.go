@@ -11,11 +11,11 @@ import (
 func TestIndexAgainstLinear(t *testing.T) {
 	none, late := 0, 0
 	for _, s := range shapes {
-		for _, n := range []int{1, 2, 63, 64, 65, 511, 512, 513, 8193, 10001} {
+		for _, n := range []int{1, 2, 64, 65, 512, 513, 10001} {
 			d := dice{rand.New(rand.NewPCG(uint64(n), 5))}
 			list := s.conditions(t, d, n)
 			x := newIndex(list)
-			for range 300 {
+			for range 150 {
 				q := d.aimed(list)
 				got, want := x.first(&q), linear(list).first(&q)
 				if got != want {
@@ -25,7 +25,7 @@ func TestIndexAgainstLinear(t *testing.T) {
 			}
 		}
 	}
-	if none < 1000 || late < 1000 {
+	if none < 300 || late < 300 {
 		t.Errorf("%d queries meet nothing and %d a late condition: the test does not try it", none, late)
 	}
 }

@@ -95,14 +95,14 @@ func (d dice) services() (list []Service) {
 func (d dice) zones() Zones { return Zones(1+d.IntN(3)) | Zones(d.IntN(2))<<netstack.Self }
 
 func (d dice) spec() (s Spec) {
-	for i := range d.IntN(pick(d, 8, 80)) {
+	for i := range d.IntN(pick(d, 8, 8, 8, 8, 80)) {
 		s.Rules = append(s.Rules, Rule{
 			Name: fmt.Sprint("r", i), From: d.zones(), To: d.zones(), Family: Family(d.IntN(3)),
 			Source: d.addresses(), Destination: d.addresses(), Service: d.services(),
 			Action: pick(d, netstack.Pass, netstack.Pass, netstack.Reject, netstack.Drop), Log: d.one(2),
 		})
 	}
-	for i := range d.IntN(pick(d, 5, 20)) {
+	for i := range d.IntN(pick(d, 5, 5, 5, 5, 20)) {
 		n := NAT{
 			Name: fmt.Sprint("n", i), Type: pick(d, Masquerade, DNAT), From: d.zones(), To: d.zones(), Family: Family(d.IntN(3)),
 			Target: netip.AddrPortFrom(d.addr(d.one(2)), d.port()),
