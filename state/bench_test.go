@@ -65,16 +65,25 @@ func BenchmarkTrack(b *testing.B) {
 	}
 }
 
-// BenchmarkTrackTCP is one segment of one established connection after another.
+// BenchmarkTrackTCP is one segment of an established connection, and its
+// acknowledgement, after another.
 func BenchmarkTrackTCP(b *testing.B) {
 	v := newTalk(b, starts[0], establishedWay)
-	in, s := fromClient("PA", 1, 1, data(1000)).build(v)
-	p := s.Parse(b, in)
-	seq := p.TCP()[4:8]
+	parse := func(s segmentSpec) *netstack.Packet {
+		in, p := s.build(v)
+		return p.Parse(b, in)
+	}
+	up, down := parse(fromClient("PA", 1, 1, data(1000))), parse(fromServer("A", 1, 1001))
+	seq, ack := up.TCP()[4:8], down.TCP()[8:12]
 	b.ReportAllocs()
 	for i := range b.N {
 		binary.BigEndian.PutUint32(seq, uint32(1001+i*1000))
-		v.Track(p, v.now)
+		binary.BigEndian.PutUint32(ack, uint32(2001+i*1000))
+		for _, p := range []*netstack.Packet{up, down} {
+			if _, r := v.Track(p, v.now); r != netstack.ReasonNone {
+				b.Fatal(r)
+			}
+		}
 	}
 }
 

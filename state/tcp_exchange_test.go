@@ -1,22 +1,13 @@
 package state
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
 
 	"sallyport/netstack"
-	"sallyport/netstack/nettest"
 )
-
-// flight is a segment under way, on one of the two hops of its direction.
-type flight struct {
-	wireSegment
-	fromClient, hostile bool
-	since               int
-}
 
 // exchange is two endpoints, and between them a network that loses,
 // overtakes and duplicates on either side of the firewall, with a stranger in it
@@ -31,9 +22,13 @@ type exchange struct {
 	current   int             // the one that the firewall's session is of
 	strangers map[uint32]bool // initial sequence numbers of the stranger's SYNs
 	twin      reference
-	passed    int
-	tampered  int
+	count     tally
 }
+
+// tally counts segments: those of the endpoints that the firewall saw, those of
+// them that it refused because they are left from something that is over, and
+// the stranger's.
+type tally struct{ honest, left, strange int }
 
 // never is the conversation that what a stranger makes up is of.
 const never = -1 << 30
@@ -51,7 +46,7 @@ func newExchange(t testing.TB, s source) *exchange {
 }
 
 func TestS09CorrectEndpointsAndAStranger(t *testing.T) {
-	passed, tampered, states := 0, 0, map[string]int{}
+	total, states := tally{}, map[string]int{}
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			c := newExchange(t, randomSource{rand.New(rand.NewPCG(seed, 7))})
@@ -62,10 +57,10 @@ func TestS09CorrectEndpointsAndAStranger(t *testing.T) {
 					states[v.State]++
 				}
 			}
-			passed, tampered = passed+c.passed, tampered+c.tampered
+			total.honest, total.left, total.strange = total.honest+c.count.honest, total.left+c.count.left, total.strange+c.count.strange
 		})
 	}
-	t.Logf("%d segments of endpoints, %d of a stranger; steps in each state: %v", passed, tampered, states)
+	t.Logf("%+v; steps in each state: %v", total, states)
 	for p := synSent; p <= reset; p++ {
 		if p != synSent2 && states[phaseWords[p]] < 50 {
 			t.Errorf("hardly ever %s", phaseWords[p])
@@ -177,7 +172,15 @@ func (c *exchange) judge(f flight) {
 		c.Fatalf("step %d: %s of a correct endpoint refused, %v, %v\nin %+v\nclient %+v\nserver %+v", c.step, &f, reason, m.Condition, before, c.ends[0], c.ends[1])
 	}
 	c.twin.learn(&f, reason, before, after)
-	c.passed++
+	switch {
+	case f.hostile:
+		c.count.strange++
+	case reason != netstack.ReasonNone:
+		c.count.left++
+		fallthrough
+	default:
+		c.count.honest++
+	}
 }
 
 // concerns reports whether a segment must pass: it is of the conversation that
@@ -194,137 +197,4 @@ func (c *exchange) concerns(f *flight) bool {
 		return f.talk == client.talk
 	}
 	return f.talk == c.current || f.talk == client.talk && f.talk == server.talk
-}
-
-// record returns the session, if there is one.
-func (c *exchange) record() (session, bool) {
-	views := c.list()
-	if len(views) == 0 {
-		return session{}, false
-	}
-	s := *c.sessions.at(ref(views[0].ID % uint64(c.sessions.max+1)))
-	return s, true
-}
-
-// blind is a session without what a packet that passes may change that proves
-// nothing: counters, and what is remembered until somebody else agrees.
-func blind(s session) session {
-	s.packets, s.bytes, s.seen, s.newSYN, s.newScale = [2]uint64{}, [2]uint64{}, 0, 0, 0
-	s.flags &^= Replied
-	for d := range s.peer {
-		s.peer[d].flags &^= newSYN | newData | challenged | crossed
-	}
-	if s.phase == synSent {
-		s.peer[Reply] = peer{ack: s.peer[Reply].ack}
-	}
-	if s.phase == synSent || s.phase.over() {
-		s.expires, s.timer = 0, 0
-	}
-	return s
-}
-
-// tamper has the stranger send something, to either end, with any numbers that
-// are not the right ones by chance.
-func (c *exchange) tamper() {
-	f := flight{fromClient: c.pick(2) == 0, hostile: true}
-	f.flags = one(c.source, syn, synAck, ack, ack|psh, ack|fin, rst, rst|ack)
-	f.seq, f.ack = c.guess(), c.guess()
-	f.win, f.scale = uint32(c.pick(1<<16)), one[uint8](c.source, 0, 7, noScale)
-	if f.flags&syn == 0 && c.pick(2) == 0 {
-		f.len = uint32(c.pick(3000))
-	}
-	f.talk = never
-	if f.flags == syn {
-		c.strangers[f.seq] = true
-	}
-	c.tampered++
-	if c.pick(8) == 0 {
-		c.forgeError(&f)
-		return
-	}
-	c.judge(f)
-}
-
-// guess is a number that is nowhere near those in use.
-func (c *exchange) guess() uint32 {
-	for {
-		n := uint32(c.pick(1<<16))<<16 | uint32(c.pick(1<<16))
-		near := n+1<<20 < 1<<21
-		for _, e := range c.ends {
-			near = near || n-e.una+1<<20 < 1<<21 || n-e.rcv+1<<20 < 1<<21
-		}
-		if s, ok := c.record(); ok {
-			for _, p := range s.peer {
-				near = near || n-p.seqLo+1<<20 < 1<<21 || n-p.ack+1<<20 < 1<<21
-			}
-			near = near || n-s.newSYN+1<<20 < 1<<21
-		}
-		if !near {
-			return n
-		}
-	}
-}
-
-// forgeError is an ICMP error about a segment that was never sent.
-func (c *exchange) forgeError(f *flight) {
-	before, had := c.record()
-	about := flight{wireSegment: f.wireSegment, fromClient: !f.fromClient}
-	_, quoted := about.leaving()
-	in, p := outside, nettest.Unreachable("198.51.100.9", "192.0.2.1", 1, quoted)
-	if f.fromClient {
-		in, p = inside, nettest.Unreachable("10.1.0.9", "1.1.1.1", 1, quoted)
-	}
-	if m, reason := c.send(in, p); reason != netstack.ICMPUnrelated {
-		c.Fatalf("step %d: an error about %s: %v, %+v", c.step, &about, reason, m)
-	}
-	if after, _ := c.record(); had && after != before {
-		c.Fatalf("step %d: an error about %s changed the session", c.step, &about)
-	}
-}
-
-func (f *flight) options() []nettest.Option {
-	o := []nettest.Option{nettest.Flags(flagLetters(uint8(f.flags))), nettest.Seq(f.seq), nettest.Ack(f.ack), nettest.Window(uint16(f.win))}
-	if f.scale != noScale && f.has(syn) {
-		o = append(o, nettest.TCPOptions(1, 3, 3, f.scale))
-	}
-	if len(f.sacks) > 0 {
-		b := []byte{1, 1, 5, byte(2 + 8*len(f.sacks))}
-		for _, s := range f.sacks {
-			b = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(b, s[0]), s[1])
-		}
-		o = append(o, nettest.TCPOptions(b...))
-	}
-	return append(o, data(int(f.len)))
-}
-
-func flagLetters(flags uint8) (letters string) {
-	for i, l := range "FSRPAU" {
-		if flags>>i&1 != 0 {
-			letters += string(l)
-		}
-	}
-	return letters
-}
-
-// packet is the segment on its way to the firewall, leaving from it.
-func (f *flight) packet() (netstack.Side, nettest.Packet) {
-	if f.fromClient {
-		return inside, nettest.TCP("10.1.0.5:40000", "1.1.1.1:443", f.options()...)
-	}
-	return outside, nettest.TCP("1.1.1.1:443", "192.0.2.1:40000", f.options()...)
-}
-
-func (f *flight) leaving() (netstack.Side, nettest.Packet) {
-	if f.fromClient {
-		return outside, nettest.TCP("192.0.2.1:40000", "1.1.1.1:443", f.options()...)
-	}
-	return inside, nettest.TCP("1.1.1.1:443", "10.1.0.5:40000", f.options()...)
-}
-
-func (f *flight) String() string {
-	who := "server"
-	if f.fromClient {
-		who = "client"
-	}
-	return fmt.Sprintf("%s's %s seq %d len %d ack %d win %d talk %d", who, flagLetters(uint8(f.flags)), f.seq, f.len, f.ack, f.win, f.talk)
 }

@@ -40,6 +40,16 @@ func TestJ12TheSYNACKTookAnotherWay(t *testing.T) {
 	})
 }
 
+// The originator has a conversation with the other end already, and gets a
+// SYN-ACK that it has not asked for.
+func TestTCPHalfOpenSynReceived(t *testing.T) {
+	surprised := append(synReceivedWay[:2:2], fromClient("A", 70000, 80000))
+	judge(t, surprised, []tcpCase{
+		{"the RST that answers it", fromServer("R", 80000, 0), idle, "syn-received"},
+		{"the right ACK", fromClient("A", 1, 1), belongs, "established"},
+	})
+}
+
 // RFC 9293 figure 10: the other end still has a conversation that the
 // originator has lost. Its acknowledgement and the RST that answers it pass.
 func TestTCPHalfOpenIsRecovered(t *testing.T) {
@@ -120,8 +130,12 @@ func TestS08TCPSynReceived(t *testing.T) {
 		{"RST that overtakes data", fromClient("R", 900, 0), doubted, "syn-received"},
 		{"bare ACK of the server", fromServer("A", 1, 1), belongs, "syn-received"},
 
-		{"ACK of nothing", fromClient("A", 1, 0), handshake, "syn-received"},
-		{"ACK of too much", fromClient("A", 1, 2), handshake, "syn-received"},
+		{"ACK of nothing", fromClient("A", 1, 0), idle, "syn-received"},
+		{"ACK of too much", fromClient("A", 1, 2), idle, "syn-received"},
+		{"ACK of another conversation", fromClient("A", 70000, 80000), idle, "syn-received"},
+
+		{"data that acknowledges nothing", fromClient("PA", 1, 0, data(1)), handshake, "syn-received"},
+		{"FIN that acknowledges too much", fromClient("FA", 1, 2), handshake, "syn-received"},
 		{"data beyond the window", fromClient("PA", 1, 1, data(1002)), outOfWindow(BeyondWindow), "syn-received"},
 		{"data without ACK", fromClient("P", 1, 0, data(10)), handshake, "syn-received"},
 		{"another SYN", fromClient("S", 100000, 0), anew, "syn-received"},

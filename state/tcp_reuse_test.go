@@ -166,10 +166,10 @@ func TestS12OneNewSYNAfterAnother(t *testing.T) {
 	}
 }
 
-// The other end still has a conversation that the firewall takes for over: its
+// The other end has a conversation that the firewall does not know: its
 // challenge passes, and the RST that answers it.
-func TestS12HalfOpenIsRecoveredWhereAllIsOver(t *testing.T) {
-	for _, state := range []string{"time-wait", "reset"} {
+func TestS12HalfOpenIsRecovered(t *testing.T) {
+	for _, state := range []string{"established", "time-wait", "reset"} {
 		way := newSYNs[state]
 		way = append(way[:len(way):len(way)], fromClient("S", 100000, 0))
 		judge(t, way, []tcpCase{
@@ -183,6 +183,18 @@ func TestS12HalfOpenIsRecoveredWhereAllIsOver(t *testing.T) {
 			{"RST that answers the challenge", fromClient("R", 800000, 0), idle, state},
 		})
 	}
+}
+
+// An end that goes on with the old conversation has not sent the new SYN: from
+// then on nothing waits for an answer to it.
+func TestS12ANewSYNIsForgottenWhenTheOldConversationGoesOn(t *testing.T) {
+	judge(t, append(establishedWay[:3:3], fromClient("S", 100000, 0), fromClient("A", 1, 1)), []tcpCase{
+		{"challenge ACK", fromServer("A", 700000, 800000), beyond, "established"},
+		{"SYN-ACK", fromServer("SA", 700000, 100001), refused(netstack.Handshake), "established"},
+	})
+	judge(t, append(establishedWay[:3:3], fromClient("S", 100000, 0), fromServer("A", 1, 1)), []tcpCase{
+		{"SYN-ACK", fromServer("SA", 700000, 100001), ruling{effect: reopens}, "syn-received"},
+	})
 }
 
 // A session that is over lives as long as a new one would, for the answer to a

@@ -86,6 +86,7 @@ func (s *session) hear(d Direction, g *segment) ruling {
 		return outOfWindow(c)
 	}
 	src.observe(dst, g)
+	src.flags &^= newSYN | newData // it goes on: that SYN was not its own, or is over
 	return belongs
 }
 
