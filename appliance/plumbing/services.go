@@ -67,7 +67,7 @@ func (b *serviceBlock) add(s Service, table int) {
 	}
 	b.rules = append(b.rules, rule{
 		iif: b.p.spec.Sides[b.side].Interface, from: narrowing(s.Source), to: narrowing(s.Destination),
-		proto: s.Protocol, dport: s.Ports, table: table,
+		proto: s.Protocol, dport: matchable(s.Ports), table: table,
 	})
 }
 
@@ -89,4 +89,17 @@ func (s Service) overlaps(r netstack.PortRange) bool {
 func (s Service) within(r netstack.PortRange) bool {
 	inside := r.First <= s.Ports.First && s.Ports.Last <= r.Last
 	return inside && s.Ports != r
+}
+
+// matchable is what of a range the kernel's rules can say: all ports by saying
+// nothing, and never port 65535 by itself (fib_rule_port_range_valid); that one
+// goes to the firewall.
+func matchable(r netstack.PortRange) netstack.PortRange {
+	switch {
+	case r.First <= 1 && r.Last == 65535:
+		return netstack.PortRange{}
+	case r.Last == 65535:
+		r.Last, r.First = 65534, min(r.First, 65534)
+	}
+	return r
 }
