@@ -24,8 +24,8 @@ func restoreUDPChecksum(b []byte) {
 		return
 	}
 	udp := header.UDP(b[header.IPv6MinimumSize:])
-	if udp.Checksum() != 0 {
-		return
+	if udp.Checksum() != 0 || int(ip.PayloadLength()) != len(udp) || int(udp.Length()) != len(udp) {
+		return // a checksum of other bytes than these is nothing to judge
 	}
 	sum := header.PseudoHeaderChecksum(header.UDPProtocolNumber, ip.SourceAddress(), ip.DestinationAddress(), uint16(len(udp)))
 	if checksum.Checksum(udp, sum) == 0xffff {

@@ -2,6 +2,7 @@ package tun
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 	"testing"
 
@@ -22,6 +23,15 @@ func sumsToZero() []byte {
 	return b
 }
 
+// liesOfItsLength says that it is two bytes longer than it is, and still sums
+// to zero.
+func liesOfItsLength() []byte {
+	b := sumsToZero()
+	binary.BigEndian.PutUint16(b[44:], binary.BigEndian.Uint16(b[44:])+2)
+	binary.BigEndian.PutUint16(b[48:], binary.BigEndian.Uint16(b[48:])-2)
+	return b
+}
+
 func TestRestoreUDPChecksum(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -31,6 +41,7 @@ func TestRestoreUDPChecksum(t *testing.T) {
 		{"computed as 0", sumsToZero(), []byte{0xff, 0xff}},
 		{"none", udp6([]byte("knock"), nettest.NoChecksum()), []byte{0, 0}},
 		{"right", udp6([]byte{0, 0}), udp6([]byte{0, 0})[46:48]},
+		{"of another length", liesOfItsLength(), []byte{0, 0}},
 		{"0 in a TCP header", slices.Concat(sumsToZero()[:6], []byte{6}, sumsToZero()[7:]), []byte{0, 0}},
 	} {
 		restoreUDPChecksum(c.packet)
@@ -44,6 +55,7 @@ func TestRestoreUDPChecksum(t *testing.T) {
 // right after.
 func FuzzRestoreUDPChecksum(f *testing.F) {
 	f.Add(sumsToZero())
+	f.Add(liesOfItsLength())
 	f.Add(udp6([]byte("knock"), nettest.NoChecksum()))
 	f.Add(nettest.UDP("10.1.0.1:1", "10.1.0.2:2", nettest.NoChecksum()).Bytes)
 	f.Fuzz(func(t *testing.T, b []byte) {
