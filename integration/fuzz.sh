@@ -7,7 +7,7 @@ set -euo pipefail
 # that counts has written its input down.
 fuzz() {
 	local out
-	out=$(go test -run '^$' -fuzz "^$2\$" -fuzztime "$3" "$1" 2>&1) && { tail -n 2 <<<"$out"; return; }
+	out=$(go test -run '^$' -fuzz "^$2\$" -fuzztime "$3" -fuzzminimizetime 50x "$1" 2>&1) && { tail -n 2 <<<"$out"; return; }
 	if grep -q 'context deadline exceeded' <<<"$out" && ! grep -q 'Failing input' <<<"$out"; then
 		echo "fuzz: time was over in the middle of an input; nothing was found"
 		return

@@ -14,20 +14,19 @@ import (
 
 // FuzzEngine plays a script of packets from both sides through the engine. A
 // script is a list of steps: an opcode, and for a packet its length and bytes.
-// Whatever arrives, nothing panics, every refusal has a reason, the table stays
-// bounded, and nothing of the inside leaves in IPv4 with its own source.
+// Whatever arrives, nothing panics, every refusal has a reason, and nothing of
+// the inside leaves in IPv4 with its own source. After every packet the table is
+// bounded, finds each session by both its tuples, and has counted what passed;
+// and every fragment is held or has had its end.
 func FuzzEngine(f *testing.F) {
 	for _, script := range seeds() {
 		f.Add(script)
 	}
 	f.Fuzz(func(t *testing.T, script []byte) {
 		r := newRig(t, outward())
-		p := player{rig: r}
+		p := newPlayer(r)
 		for steps := 0; len(script) > 0 && steps < 64; steps++ {
 			script = p.step(script)
-			if n := r.engine.Table.Len(); n > 1000 {
-				t.Fatalf("%d sessions in a table of 1000", n)
-			}
 		}
 	})
 }
@@ -47,6 +46,7 @@ type player struct {
 	*rig
 	last nettest.Packet // that left
 	side netstack.Side  // it left by
+	ledger
 }
 
 func (p *player) step(script []byte) (rest []byte) {
@@ -118,7 +118,8 @@ func (p *player) play(side netstack.Side, packet nettest.Packet) {
 	if res.Reply {
 		res.answer.Parse(p, side)
 	}
-	p.accounts(side)
+	p.enter(side, &res)
+	p.balance()
 	if res.Verdict != netstack.Pass {
 		return
 	}
@@ -134,16 +135,6 @@ func (p *player) play(side netstack.Side, packet nettest.Packet) {
 		p.Fatalf("%v left untranslated", left.Flow)
 	}
 	p.last, p.side = res.packet, res.Out
-}
-
-// accounts wants every fragment that came from a side to be held, or to have got
-// its end.
-func (p *player) accounts(side netstack.Side) {
-	p.Helper()
-	s := p.engine.Fragments.Stats(side)
-	if s.Fragments < 0 || s.Bytes < s.Fragments*20 || s.Datagrams > fragmentLimits.MaxDatagrams {
-		p.Fatalf("%+v is held", s)
-	}
 }
 
 func (p *player) playError() {

@@ -1,0 +1,64 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Audit tests what table.go promises of sessions: each is found by either of
+// its keys, as itself; none is in the index besides; and what is counted adds
+// up. It returns everything that does not hold. It goes through all records
+// under the lock, so it is for tests and for the search for a fault.
+func (t *Table) Audit() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var errs []error
+	live, inPhase := 0, [phases]int{}
+	for r := ref(1); r <= t.sessions.used; r++ {
+		s := t.sessions.at(r)
+		if s.phase == free {
+			continue
+		}
+		live++
+		inPhase[s.phase]++
+		errs = append(errs, t.auditKeys(r, s))
+	}
+	if inPhase != t.inPhase {
+		errs = append(errs, fmt.Errorf("sessions in each phase: %v, counted %v", inPhase, t.inPhase))
+	}
+	if n := t.index.entries(); n != 2*live {
+		errs = append(errs, fmt.Errorf("%d sessions are in the index %d times", live, n))
+	}
+	return errors.Join(append(errs, t.counters.audit(live))...)
+}
+
+// auditKeys looks the session in record r up as one that has not expired.
+func (t *Table) auditKeys(r ref, s *session) error {
+	for d, k := range s.key {
+		if at, dir := t.find(&k, s.expires-1); at != r || dir != Direction(d) {
+			return fmt.Errorf("%v of session %d finds the %v direction of record %d, not of %d", k, t.id(r), dir, at, r)
+		}
+	}
+	return nil
+}
+
+func (c *counters) audit(live int) error {
+	ended := uint64(0)
+	for _, n := range c.ended {
+		ended += n
+	}
+	if c.live != live || c.opened+c.restored != ended+uint64(live) {
+		return fmt.Errorf("%d sessions, counted %d; %d opened, %d restored, %d ended", live, c.live, c.opened, c.restored, ended)
+	}
+	return nil
+}
+
+// entries counts what is in the index.
+func (x *index) entries() (n int) {
+	for _, s := range x.slots {
+		if s.ref != 0 {
+			n++
+		}
+	}
+	return n
+}
