@@ -1,6 +1,7 @@
 package netstack
 
 import (
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 )
@@ -40,6 +41,15 @@ func (a Addr) Is4() bool { return a.Hi == 0 && a.Lo>>32 == 0xffff }
 
 // IsZero reports whether a is "::", that is, no address.
 func (a Addr) IsZero() bool { return a == Addr{} }
+
+// Compare returns -1, 0 or 1 as a is before, at or after b; IPv4 is before most
+// of IPv6, as its mapped form is.
+func (a Addr) Compare(b Addr) int {
+	if c := cmp.Compare(a.Hi, b.Hi); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.Lo, b.Lo)
+}
 
 // V4 returns the address as a 32-bit number; meaningful only if Is4.
 func (a Addr) V4() uint32 { return uint32(a.Lo) }

@@ -1,10 +1,6 @@
 package policy
 
-import (
-	"slices"
-
-	"sallyport/netstack"
-)
+import "sallyport/netstack"
 
 // Carries reports whether a conversation that was let in before could still be
 // carried by the box as it is now, whatever the rules say: whether its ends are
@@ -25,11 +21,13 @@ func (rs *RuleSet) Carries(original, reply *netstack.FlowKey, sourceNAT bool) bo
 // sources are translated to.
 func (rs *RuleSet) lends(version scope, reply *netstack.FlowKey) bool {
 	pool := rs.egress.of(reply.In, &query{scope: version, proto: reply.Proto})
-	if pool == nil || pool.Addr != reply.Dst {
+	if pool == nil {
 		return false
 	}
-	return !reply.Proto.HasPorts() ||
-		slices.ContainsFunc(pool.Ports, func(r netstack.PortRange) bool { return r.Contains(reply.DstPort) })
+	if !reply.Proto.HasPorts() {
+		return pool.Has(reply.Dst)
+	}
+	return pool.Lends(reply.Dst, reply.DstPort)
 }
 
 // livesOn reports whether a can be the address of a host on side.

@@ -43,7 +43,7 @@ func told(rs *RuleSet, d Decision) string {
 		s += fmt.Sprintf(", to %v port %d by %v", t.Dst, t.DstPort, rs.NATName(t.DstRule))
 	}
 	if t := d.Translation; t.Pool != nil {
-		s += fmt.Sprintf(", from %v by %v", t.Pool.Addr, rs.NATName(t.SrcRule))
+		s += fmt.Sprintf(", from %v by %v", t.Pool.Parts[0].First, rs.NATName(t.SrcRule))
 	}
 	return s
 }

@@ -63,11 +63,19 @@ func forwardedPorts(a netstack.Addr, side netstack.Side, nat []NAT, conditions [
 }
 
 func newEgress(a netstack.Addr, taken []netstack.PortRange) egress {
-	e := egress{ids: &netstack.Pool{Addr: a, Ports: FreePorts(nil)}}
+	e := egress{ids: poolOf(a, FreePorts(nil))}
 	if free := FreePorts(taken); len(free) > 0 {
-		e.ports = &netstack.Pool{Addr: a, Ports: free}
+		e.ports = poolOf(a, free)
 	}
 	return e
+}
+
+// poolOf returns the pool of one address.
+func poolOf(a netstack.Addr, ports []netstack.PortRange) *netstack.Pool {
+	return &netstack.Pool{
+		Parts:     []netstack.PoolPart{{First: a, Last: a, Ports: ports}},
+		Filtering: netstack.AddressAndPortDependent,
+	}
 }
 
 // FreePorts returns the ports from 1 to 65535 that are not in taken, which it

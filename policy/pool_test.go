@@ -12,15 +12,15 @@ import (
 func TestPoolPorts(t *testing.T) {
 	rs := compiled(t, homeSpec(), home())
 	pool := rs.Evaluate(arriving("inside tcp 10.1.0.5:40000 1.1.1.1:443")).Translation.Pool
-	want := &netstack.Pool{Addr: addr("203.0.113.7"), Ports: []netstack.PortRange{
+	want := poolOf(addr("203.0.113.7"), []netstack.PortRange{
 		{First: 1, Last: 21}, {First: 23, Last: 52}, {First: 54, Last: 80}, {First: 82, Last: 8079},
 		{First: 8081, Last: 32767}, {First: 61000, Last: 65535},
-	}}
+	})
 	if diff := cmp.Diff(want, pool); diff != "" {
 		t.Error("without the kernel's ports, its services and the forwarded ones:", diff)
 	}
 	ids := rs.Evaluate(arriving("inside icmp/8/0 10.1.0.5 1.1.1.1")).Translation.Pool
-	want.Ports = []netstack.PortRange{{First: 1, Last: 65535}}
+	want.Parts[0].Ports = []netstack.PortRange{{First: 1, Last: 65535}}
 	if diff := cmp.Diff(want, ids); diff != "" {
 		t.Error("identifiers are nobody's:", diff)
 	}
@@ -30,7 +30,7 @@ func TestPoolIPv6(t *testing.T) {
 	s := homeSpec()
 	s.NAT[4].Family = AnyFamily
 	d := compiled(t, s, home()).Evaluate(arriving("inside tcp [fd00:1::5]:40000 [2001:db8:1::1]:443"))
-	if d.Translation.Pool == nil || d.Translation.Pool.Addr != addr("2001:db8::7") {
+	if d.Translation.Pool == nil || d.Translation.Pool.Parts[0].First != addr("2001:db8::7") {
 		t.Errorf("the first global address, got %+v", d.Translation.Pool)
 	}
 }
@@ -60,8 +60,8 @@ func TestForwardingFromTheOtherSideTakesNoPorts(t *testing.T) {
 	s := homeSpec()
 	s.NAT[0] = NAT{Name: "dns", Type: DNAT, From: FromInside, Service: ports("udp/9"), Target: netip.MustParseAddrPort("192.0.2.53:53")}
 	pool := compiled(t, s, home()).Evaluate(arriving("inside tcp 10.1.0.5:40000 1.1.1.1:443")).Translation.Pool
-	if want := (netstack.PortRange{First: 1, Last: 21}); pool.Ports[0] != want {
-		t.Errorf("ports start with %v, want %v", pool.Ports[0], want)
+	if want := (netstack.PortRange{First: 1, Last: 21}); pool.Parts[0].Ports[0] != want {
+		t.Errorf("ports start with %v, want %v", pool.Parts[0].Ports[0], want)
 	}
 }
 

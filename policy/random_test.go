@@ -191,7 +191,7 @@ func count(seen map[string]int, d Decision, r netstack.Reason) {
 	}
 	if pool := d.Translation.Pool; pool != nil {
 		seen["snat"]++
-		if !pool.Addr.Is4() {
+		if !pool.Parts[0].First.Is4() {
 			seen["v6 snat"]++
 		}
 	}

@@ -68,7 +68,7 @@ func (s slow) evaluate(p *netstack.Packet) Decision {
 				d.Verdict, d.Reason = netstack.Drop, netstack.Untranslatable
 				return d
 			}
-			d.Translation.Pool = &netstack.Pool{Addr: netstack.AddrFrom(own)}
+			d.Translation.Pool = poolOf(netstack.AddrFrom(own), nil)
 			break
 		}
 	}

@@ -58,12 +58,12 @@ func newMappings(max int, h *hasher, random *rand.Rand) mappings {
 // which it makes if need be, and its external port. fits says whether a port
 // will do for the session that it is for. 0: none will.
 func (m *mappings) acquire(original *netstack.FlowKey, pool *netstack.Pool, fits func(port uint16) bool) (ref, uint16) {
-	key, space := mappingKey(original), m.space(pool.Addr, original.Proto)
+	key, space := mappingKey(original), m.space(pool.Parts[0].First, original.Proto)
 	hash := m.hashOf(&key, space)
 	if r := m.find(hash, &key, space); r != 0 {
 		return m.share(r, fits)
 	}
-	ranges := pool.Ports
+	ranges := pool.Parts[0].Ports
 	if !original.Proto.HasPorts() {
 		ranges = allIDs
 	}

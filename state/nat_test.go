@@ -138,8 +138,8 @@ func TestNothingLeavesUntranslated(t *testing.T) {
 		want netstack.Reason
 	}{
 		"source of the other family":      {netstack.Translation{Pool: six}, netstack.Untranslatable},
-		"destination of the other family": {netstack.Translation{Dst: six.Addr}, netstack.Untranslatable},
-		"pool without ports":              {netstack.Translation{Pool: &netstack.Pool{Addr: address("192.0.2.1")}}, netstack.NATExhausted},
+		"destination of the other family": {netstack.Translation{Dst: six.Parts[0].First}, netstack.Untranslatable},
+		"pool without ports":              {netstack.Translation{Pool: poolOf("192.0.2.1")}, netstack.NATExhausted},
 		"onto itself":                     {netstack.Translation{Dst: address("10.1.0.5"), DstPort: 1, Pool: pool("1.1.1.1", 53, 53)}, netstack.NATExhausted},
 	} {
 		r.policy = func(*netstack.Packet) (Admission, bool) { return Admission{Out: inside, Translation: c.a}, true }

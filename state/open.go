@@ -87,7 +87,7 @@ func (t *Table) open(p *netstack.Packet, a *Admission, reply netstack.FlowKey, m
 }
 
 func flagsOf(in netstack.Side, a *Admission) (f Flags) {
-	if a.Translation.Pool != nil {
+	if a.Translation.TranslatesSource() {
 		f |= SourceNAT
 	}
 	if !a.Translation.Dst.IsZero() {

@@ -7,12 +7,15 @@ import "sallyport/netstack"
 // leaves as its session's translation says.
 func (s *session) leads(d Direction, k *netstack.FlowKey, a *Admission) bool {
 	to := k.Reverse(a.Out)
-	if !redirect(&to, &a.Translation) {
+	if !redirect(&to, &a.Translation) || !readdress(&to, &a.Translation) {
 		return false
 	}
 	other := &s.key[d.Opposite()]
 	if pool := a.Translation.Pool; pool != nil {
-		to.Dst, to.DstPort = pool.Addr, other.DstPort
+		if !pool.Has(other.Dst) {
+			return false
+		}
+		to.Dst, to.DstPort = other.Dst, other.DstPort
 	}
 	return to == *other
 }

@@ -39,7 +39,12 @@ func newMasqueradingRig(t testing.TB) *rig {
 }
 
 func pool(addr string, first, last uint16) *netstack.Pool {
-	return &netstack.Pool{Addr: address(addr), Ports: []netstack.PortRange{{First: first, Last: last}}}
+	return poolOf(addr, netstack.PortRange{First: first, Last: last})
+}
+
+func poolOf(addr string, ports ...netstack.PortRange) *netstack.Pool {
+	a := address(addr)
+	return &netstack.Pool{Parts: []netstack.PoolPart{{First: a, Last: a, Ports: ports}}}
 }
 
 func address(s string) netstack.Addr { return netstack.AddrFrom(netip.MustParseAddr(s)) }

@@ -146,6 +146,6 @@ func (x *traffic) admission(nat bool) Admission {
 
 var smallPools = []*netstack.Pool{
 	pool("192.0.2.1", 1024, 1028),
-	{Addr: address("192.0.2.1"), Ports: []netstack.PortRange{{First: 50, Last: 53}, {First: 1027, Last: 1030}}},
+	poolOf("192.0.2.1", netstack.PortRange{First: 50, Last: 53}, netstack.PortRange{First: 1027, Last: 1030}),
 	pool("192.0.2.2", 1024, 1025),
 }

@@ -7,17 +7,18 @@ import "sallyport/netstack"
 // session is let through that asks for a translation and gets none.
 func (t *Table) translate(k *netstack.FlowKey, a *Admission, now Instant) (netstack.FlowKey, ref, netstack.Reason) {
 	reply := k.Reverse(a.Out)
-	if !redirect(&reply, &a.Translation) {
+	if !redirect(&reply, &a.Translation) || !readdress(&reply, &a.Translation) {
 		return reply, 0, netstack.Untranslatable
 	}
 	pool := a.Translation.Pool
 	if pool == nil {
 		return reply, 0, t.unlessTaken(k, &reply, netstack.Untranslatable, now)
 	}
-	if pool.Addr.Is4() != k.Src.Is4() {
+	external := pool.Parts[0].First
+	if external.Is4() != k.Src.Is4() {
 		return reply, 0, netstack.Untranslatable
 	}
-	reply.Dst = pool.Addr
+	reply.Dst = external
 	if !hasEndpoints(k.Proto) {
 		return reply, 0, t.unlessTaken(k, &reply, netstack.NATExhausted, now)
 	}
@@ -46,6 +47,17 @@ func redirect(reply *netstack.FlowKey, t *netstack.Translation) bool {
 		reply.SrcPort = t.DstPort
 	}
 	return true
+}
+
+// readdress applies one-to-one source NAT to the replies: they come to the
+// external address. It reports false if that is of another family.
+func readdress(reply *netstack.FlowKey, t *netstack.Translation) bool {
+	if t.Src.IsZero() {
+		return true
+	}
+	same := t.Src.Is4() == reply.Dst.Is4()
+	reply.Dst = t.Src
+	return same
 }
 
 // hasEndpoints reports whether the protocol has something, ports or ICMP's

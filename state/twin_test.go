@@ -141,7 +141,7 @@ func (s *twinSession) wouldLeave(d Direction, k netstack.FlowKey, a Admission) b
 		}
 	}
 	if t.Pool != nil {
-		src = t.Pool.Addr
+		src = t.Pool.Parts[0].First
 	}
 	return m.Out == a.Out && m.Leave.Src == src && m.Leave.Dst == dst && m.Leave.DstPort == port &&
 		(t.Pool != nil || m.Leave.SrcPort == k.SrcPort)
@@ -247,7 +247,7 @@ func (w *twin) translate(s *twinSession, t netstack.Translation, got outcome) ne
 		}
 		return netstack.ReasonNone
 	}
-	reply.Dst = t.Pool.Addr
+	reply.Dst = t.Pool.Parts[0].First
 	if reply.Proto == netstack.GRE {
 		if !w.unique(s) {
 			return netstack.NATExhausted
@@ -264,12 +264,12 @@ func (w *twin) unique(s *twinSession) bool {
 
 func (w *twin) mapSource(s *twinSession, pool *netstack.Pool, got outcome) netstack.Reason {
 	k := s.key[Original]
-	m := &twinMapping{inside: netstack.FlowKey{Src: k.Src, SrcPort: k.SrcPort, Proto: k.Proto, In: k.In}, external: pool.Addr}
+	m := &twinMapping{inside: netstack.FlowKey{Src: k.Src, SrcPort: k.SrcPort, Proto: k.Proto, In: k.In}, external: pool.Parts[0].First}
 	fits := func(port uint16) bool {
 		s.key[Reply].DstPort = port
 		return w.unique(s)
 	}
-	taken, ranges := portTwin{}, pool.Ports
+	taken, ranges := portTwin{}, pool.Parts[0].Ports
 	if k.Proto == netstack.ICMP {
 		ranges = []netstack.PortRange{{First: 0, Last: 65535}}
 	}
