@@ -12,19 +12,23 @@ import (
 // box is a Topology made ready: where an address lives.
 type box struct {
 	own      addrSet
+	ownOf    [netstack.Sides]addrSet
 	inside   addrSet               // what lives inside, own addresses not taken out
 	known    bool                  // inside is known, so that a source must be in it
 	forwards [netstack.Sides]scope // the IP versions each side forwards
 }
 
 func compileBox(t Topology) (box, error) {
-	own, ownErr := ownAddresses(t)
-	inside, insideErr := insideNetworks(t)
-	b := box{own: own, inside: inside, known: len(t.Sides[netstack.Inside].Networks) > 0}
+	inside, err := insideNetworks(t)
+	b := box{inside: inside, known: len(t.Sides[netstack.Inside].Networks) > 0}
+	errs := []error{err}
 	for side, s := range t.Sides {
 		b.forwards[side] = forwarded(s)
+		b.ownOf[side], err = ownAddresses(s)
+		errs = append(errs, err)
 	}
-	return b, errors.Join(ownErr, insideErr)
+	b.own = union(slices.Concat(b.ownOf[:]...))
+	return b, errors.Join(errs...)
 }
 
 func forwarded(s SideTopology) (versions scope) {
@@ -37,15 +41,13 @@ func forwarded(s SideTopology) (versions scope) {
 	return versions
 }
 
-func ownAddresses(t Topology) (addrSet, error) {
+func ownAddresses(s SideTopology) (addrSet, error) {
 	var ranges []addrRange
 	var errs []error
-	for _, s := range t.Sides {
-		for _, a := range s.Own {
-			a = a.Unmap().WithZone("")
-			r, err := rangesOf(Address{Range: AddrRange{a, a}}, nil)
-			ranges, errs = append(ranges, r...), append(errs, err)
-		}
+	for _, a := range s.Own {
+		a = a.Unmap().WithZone("")
+		r, err := rangesOf(Address{Range: AddrRange{a, a}}, nil)
+		ranges, errs = append(ranges, r...), append(errs, err)
 	}
 	return union(ranges), errors.Join(errs...)
 }

@@ -11,8 +11,8 @@ import (
 // draft is a rule set that is being compiled.
 type draft struct {
 	*RuleSet
-	clauses           clauses
-	rules, dnat, snat []condition
+	clauses                   clauses
+	rules, dnat, turned, snat []condition
 }
 
 // Compile makes a rule set of s on the box t. It keeps nothing of either. An
@@ -49,6 +49,7 @@ func Compile(s Spec, t Topology) (*RuleSet, error) {
 func (d *draft) finish() *RuleSet {
 	rs := d.RuleSet
 	rs.rules, rs.dnat, rs.snat = newClassifier(d.rules), newClassifier(d.dnat), newClassifier(d.snat)
+	rs.hairpins.classifier = newClassifier(d.turned)
 	return rs
 }
 
@@ -100,6 +101,7 @@ func (d *draft) addDNAT(n NAT, c condition, number uint16) error {
 	}
 	c.scope = c.scope&^family(AnyFamily) | c.scope&family(version)
 	d.dnat = append(d.dnat, c)
-	d.targets = append(d.targets, target{netstack.AddrFrom(addr), n.Target.Port(), number})
+	d.targets = append(d.targets, target{addr: netstack.AddrFrom(addr), port: n.Target.Port(), number: number})
+	d.addHairpin(n, c)
 	return nil
 }

@@ -28,7 +28,7 @@ func Lint(s Spec, t Topology) ([]Finding, error) {
 			accepted = append(accepted, rules[i]...)
 		}
 	}
-	found := lintRules(s.Rules, newRanking(rules))
+	found := m.lintRules(s, newRanking(rules))
 	found = append(found, m.lintNAT(s, dnat, accepted)...)
 	return append(found, m.lintNAT(s, snat, accepted)...), nil
 }
@@ -42,8 +42,10 @@ func (m *terrain) regions(rules []Rule) (list []region, err error) {
 }
 
 // lintRules goes from the last rule to the first when it looks for redundant
-// ones, so that who does the same in place of one stays.
-func lintRules(rules []Rule, k *ranking) (found []Finding) {
+// ones, so that who does the same in place of one stays. Who may decide about
+// hairpinned packets is not one: they are asked two ways, and the first has it.
+func (m *terrain) lintRules(s Spec, k *ranking) (found []Finding) {
+	rules, hairpinned := s.Rules, m.hairpinned(s.NAT)
 	goes := make([]bool, len(rules))
 	for i, r := range rules {
 		f, dead := k.dead(i)
@@ -55,7 +57,7 @@ func lintRules(rules []Rule, k *ranking) (found []Finding) {
 	}
 	effects := effectsOf(rules)
 	for i := range slices.Backward(rules) {
-		if goes[i] {
+		if goes[i] || k.regions[i].meetsAny(hairpinned) {
 			continue
 		}
 		if heirs := k.heirs(i, goes, effects); len(heirs) > 0 {

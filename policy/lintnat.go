@@ -49,6 +49,25 @@ func versionOf(a netip.Addr) scope {
 	return scopeIPv6
 }
 
+// hairpinned returns what the rules see of packets that come back inside where
+// they were sent out, both ways that they are seen.
+func (m *terrain) hairpinned(nat []NAT) (r region) {
+	var targets []addrRange
+	for _, n := range nat {
+		if n.Type == DNAT && !n.NoHairpin && n.From.Has(netstack.Outside) {
+			a := netstack.AddrFrom(n.Target.Addr())
+			targets = append(targets, addrRange{a, a})
+		}
+	}
+	for _, w := range m.ways {
+		e := extent{scopeSet(w.scope), addrSet{numbers(0, 1<<24-1)}, addrSet{numbers(0, 1<<16-1)}, w.src, w.dst.and(union(targets))}
+		if w.scope&to(FromInside) != 0 && !e.empty() {
+			r = append(r, e)
+		}
+	}
+	return r
+}
+
 // lintNAT looks for translations that get nothing, or nothing that a rule
 // accepts.
 func (m *terrain) lintNAT(s Spec, l natList, accepted region) (found []Finding) {

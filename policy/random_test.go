@@ -105,7 +105,7 @@ func (d dice) spec() (s Spec) {
 	for i := range d.IntN(pick(d, 5, 5, 5, 5, 20)) {
 		n := NAT{
 			Name: fmt.Sprint("n", i), Type: pick(d, Masquerade, DNAT), From: d.zones(), To: d.zones(), Family: Family(d.IntN(3)),
-			Target: netip.AddrPortFrom(d.addr(d.one(2)), d.port()),
+			Target: netip.AddrPortFrom(d.addr(d.one(2)), d.port()), NoHairpin: d.one(4),
 		}
 		if d.one(2) { // else it holds for most packets
 			n.Source, n.Destination, n.Service = d.addresses(), d.addresses(), d.services()
@@ -168,10 +168,14 @@ func TestAgainstTheSlowTwin(t *testing.T) {
 			if got, want := rs.Admissible(p), twin.admissible(p); got != want {
 				t.Fatalf("seed %d, %v from %v: %v, want %v\n%+v", seed, p.Flow, p.Flow.In, got, want, twin.box)
 			}
-			count(seen, rs.Evaluate(p), rs.Admissible(p))
+			d := rs.Evaluate(p)
+			count(seen, d, rs.Admissible(p))
+			if p.Flow.In == d.Out && d.Translation.SrcRule != 0 && d.Translation.DstRule != 0 {
+				seen["hairpin"]++
+			}
 		}
 	}
-	for _, kind := range []string{"pass", "reject", "drop", "policy", "no-route", "untranslatable", "spoofed", "dnat", "snat", "self", "v6 snat"} {
+	for _, kind := range []string{"pass", "reject", "drop", "policy", "no-route", "untranslatable", "spoofed", "dnat", "snat", "self", "v6 snat", "hairpin"} {
 		if seen[kind] < 50 {
 			t.Errorf("%s seen %d times: the test does not try it", kind, seen[kind])
 		}

@@ -10,6 +10,7 @@ type RuleSet struct {
 	outcomes []outcome // of the rules
 	dnat     classifier
 	targets  []target // of dnat
+	hairpins hairpins
 	snat     classifier
 	sources  []uint16 // NAT numbers of snat
 	egress   egresses
@@ -30,6 +31,9 @@ type target struct {
 	addr   netstack.Addr
 	port   uint16
 	number uint16 // in Translation.DstRule
+	// external is where hosts of the inside may come to it from the inside, by
+	// hairpinning.
+	external addrSet
 }
 
 // Names returns the rules' names in order: the name of rule n is Names()[n]. It

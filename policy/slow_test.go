@@ -18,24 +18,29 @@ type slow struct {
 // translated, and out is not known at first.
 type meeting struct {
 	p        *netstack.Packet
+	in       netstack.Side
 	src, dst netip.Addr
 	dstPort  uint16
 	to       Zones // 0: not known yet
 }
 
 func (s slow) evaluate(p *netstack.Packet) Decision {
-	m := meeting{p: p, src: p.Flow.Src.Netip(), dst: p.Flow.Dst.Netip(), dstPort: p.Flow.DstPort}
+	m := meeting{p: p, in: p.Flow.In, src: p.Flow.Src.Netip(), dst: p.Flow.Dst.Netip(), dstPort: p.Flow.DstPort}
+	sent := m
 	d := Decision{Rule: DefaultRule}
-	for i, n := range s.spec.NAT {
-		if n.Type != DNAT || n.Target.Addr().Is4() != m.src.Is4() || !s.meets(m, n.From, AnyZone, n.Family, n.Source, n.Destination, n.Service) {
-			continue
-		}
-		m.dst = n.Target.Addr()
+	i := s.dnat(m)
+	turned := i >= 0 && s.hairpins(s.spec.NAT[i], m)
+	if i < 0 {
+		i = slices.IndexFunc(s.spec.NAT, func(n NAT) bool { return s.hairpins(n, m) && m.serves(n.Service) && m.of(n.Family) })
+		turned = i >= 0
+	}
+	if i >= 0 {
+		target := s.spec.NAT[i].Target
+		m.dst = target.Addr()
 		d.Translation.Dst, d.Translation.DstRule = netstack.AddrFrom(m.dst), uint16(i+1)
-		if n.Target.Port() != 0 && p.Flow.Proto.HasPorts() {
-			m.dstPort, d.Translation.DstPort = n.Target.Port(), n.Target.Port()
+		if target.Port() != 0 && p.Flow.Proto.HasPorts() {
+			m.dstPort, d.Translation.DstPort = target.Port(), target.Port()
 		}
-		break
 	}
 	d.Out = s.sideOf(m.dst)
 	m.to = 1 << d.Out
@@ -46,9 +51,19 @@ func (s slow) evaluate(p *netstack.Packet) Decision {
 	if d.Out == netstack.Self && d.Translation.DstRule != 0 {
 		return Decision{Reason: netstack.Untranslatable, Rule: DefaultRule, Out: d.Out}
 	}
+	var source netstack.Translation
+	ok := true
+	turned = turned && d.Out == netstack.Inside
+	if d.Out != netstack.Self {
+		source, ok = s.source(m, d.Out)
+	}
+	if turned && source.SrcRule == 0 {
+		sent.to = 1 << netstack.Outside
+		source, ok = s.source(sent, netstack.Outside)
+	}
 	d.Reason = netstack.Policy
 	for i, r := range s.spec.Rules {
-		if s.meets(m, r.From, r.To, r.Family, r.Source, r.Destination, r.Service) {
+		if s.rule(r, m) || turned && s.rule(r, s.seen(m, source)) {
 			d.Verdict, d.Rule, d.Log = r.Action, uint32(i), r.Log
 			break
 		}
@@ -57,27 +72,72 @@ func (s slow) evaluate(p *netstack.Packet) Decision {
 		return d
 	}
 	d.Reason = netstack.ReasonNone
-	if d.Out == netstack.Self {
-		return d
-	}
-	for i, n := range s.spec.NAT {
-		if n.Type == Masquerade && s.meets(m, n.From, n.To, n.Family, n.Source, n.Destination, n.Service) {
-			d.Translation.SrcRule = uint16(i + 1)
-			own, ok := s.ownGlobal(d.Out, m.src.Is4())
-			if !ok || p.Flow.Proto.HasPorts() && !s.hasFreePort(d.Out, own) {
-				d.Verdict, d.Reason = netstack.Drop, netstack.Untranslatable
-				return d
-			}
-			d.Translation.Pool = poolOf(netstack.AddrFrom(own), nil)
-			break
-		}
+	d.Translation.SrcRule, d.Translation.Pool = source.SrcRule, source.Pool
+	if !ok {
+		d.Verdict, d.Reason = netstack.Drop, netstack.Untranslatable
 	}
 	return d
 }
 
+// dnat returns the first DNAT that takes m, or -1.
+func (s slow) dnat(m meeting) int {
+	return slices.IndexFunc(s.spec.NAT, func(n NAT) bool {
+		return n.Type == DNAT && n.Target.Addr().Is4() == m.src.Is4() && s.meets(m, n.From, AnyZone, n.Family, n.Source, n.Destination, n.Service)
+	})
+}
+
+// hairpins reports whether n is a DNAT of the outside that leads m, whatever it
+// is for, back inside: sent to an address of the outside, its own or one that n
+// names.
+func (s slow) hairpins(n NAT, m meeting) bool {
+	if n.Type != DNAT || n.NoHairpin || !n.From.Has(netstack.Outside) || m.in != netstack.Inside ||
+		n.Target.Addr().Is4() != m.src.Is4() || s.sideOf(n.Target.Addr()) != netstack.Inside || !s.listed(n.Destination, m.dst) {
+		return false
+	}
+	for _, a := range n.Source {
+		if !a.Negate {
+			return false
+		}
+	}
+	if s.own(m.dst) {
+		return !slices.Contains(s.box.Sides[netstack.Inside].Own, m.dst)
+	}
+	return s.sideOf(m.dst) == netstack.Outside && slices.ContainsFunc(n.Destination, func(a Address) bool {
+		return !a.Self && !a.Negate && s.holds(a, m.dst) && !(a.Range.First.IsUnspecified() && a.Range.Last == lastOf(netip.PrefixFrom(a.Range.First, 0)))
+	})
+}
+
+// source returns the source translation of m, with an address of the side out;
+// not ok if there is no such address.
+func (s slow) source(m meeting, out netstack.Side) (t netstack.Translation, ok bool) {
+	for i, n := range s.spec.NAT {
+		if n.Type == Masquerade && s.meets(m, n.From, n.To, n.Family, n.Source, n.Destination, n.Service) {
+			t.SrcRule = uint16(i + 1)
+			own, ok := s.ownGlobal(out, m.src.Is4())
+			if !ok || m.p.Flow.Proto.HasPorts() && !s.hasFreePort(out, own) {
+				return t, false
+			}
+			t.Pool = poolOf(netstack.AddrFrom(own), nil)
+			return t, true
+		}
+	}
+	return t, true
+}
+
+// seen returns m, whose source is translated by t, as its receiver sees it.
+func (s slow) seen(m meeting, t netstack.Translation) meeting {
+	if t.Pool != nil && !s.insides(t.Pool.Parts[0].First.Netip()) {
+		m.in, m.src = netstack.Outside, t.Pool.Parts[0].First.Netip()
+	}
+	return m
+}
+
+func (s slow) rule(r Rule, m meeting) bool {
+	return s.meets(m, r.From, r.To, r.Family, r.Source, r.Destination, r.Service)
+}
+
 func (s slow) meets(m meeting, from, to Zones, f Family, source, destination []Address, service []Service) bool {
-	return from.Has(m.p.Flow.In) && m.to&^to == 0 &&
-		(f == AnyFamily || (f == IPv4) == m.src.Is4()) &&
+	return from.Has(m.in) && m.to&^to == 0 && m.of(f) &&
 		s.listed(source, m.src) && s.listed(destination, m.dst) && m.serves(service)
 }
 
@@ -99,6 +159,8 @@ func (s slow) holds(e Address, a netip.Addr) bool {
 	}
 	return a.Is4() == e.Range.First.Is4() && a.Compare(e.Range.First) >= 0 && a.Compare(e.Range.Last) <= 0
 }
+
+func (m meeting) of(f Family) bool { return f == AnyFamily || (f == IPv4) == m.src.Is4() }
 
 func (m meeting) serves(list []Service) bool {
 	for _, s := range list {
@@ -136,9 +198,17 @@ func (s slow) own(a netip.Addr) bool {
 
 // sideOf compares the longest prefix of either side.
 func (s slow) sideOf(a netip.Addr) netstack.Side {
-	if s.own(a) {
+	switch {
+	case s.own(a):
 		return netstack.Self
+	case s.insides(a):
+		return netstack.Inside
 	}
+	return netstack.Outside
+}
+
+// insides reports whether one of the inside's networks holds a, own or not.
+func (s slow) insides(a netip.Addr) bool {
 	var longest [netstack.Sides]int
 	for i, side := range s.box.Sides {
 		longest[i] = -1
@@ -148,10 +218,8 @@ func (s slow) sideOf(a netip.Addr) netstack.Side {
 			}
 		}
 	}
-	if in := longest[netstack.Inside]; in >= 0 && in >= longest[netstack.Outside] {
-		return netstack.Inside
-	}
-	return netstack.Outside
+	in := longest[netstack.Inside]
+	return in >= 0 && in >= longest[netstack.Outside]
 }
 
 func (s slow) forwards(side netstack.Side, a netip.Addr) bool {

@@ -95,6 +95,7 @@ type NAT struct {
 	Destination []Address
 	Service     []Service
 	Target      netip.AddrPort // of DNAT; port 0 keeps the port
+	NoHairpin   bool           // of DNAT: hosts of the inside do not come to the target by the external address
 }
 
 // Topology is what the compiled rule set must know of the box: it changes when
