@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Audit tests what table.go promises of sessions: each is found by either of
@@ -13,7 +14,7 @@ func (t *Table) Audit() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var errs []error
-	live, inPhase := 0, [phases]int{}
+	live, inPhase, knows := 0, [phases]int{}, newPairs(int(t.sessions.max), t.hash)
 	for r := ref(1); r <= t.sessions.used; r++ {
 		s := t.sessions.at(r)
 		if s.phase == free {
@@ -21,10 +22,14 @@ func (t *Table) Audit() error {
 		}
 		live++
 		inPhase[s.phase]++
+		knows.add(&s.key)
 		errs = append(errs, t.auditKeys(r, s))
 	}
 	if inPhase != t.inPhase {
 		errs = append(errs, fmt.Errorf("sessions in each phase: %v, counted %v", inPhase, t.inPhase))
+	}
+	if !slices.Equal(knows.counts, t.pairs.counts) {
+		errs = append(errs, errors.New("the pairs of addresses are not those of the sessions"))
 	}
 	if n := t.index.entries(); n != 2*live {
 		errs = append(errs, fmt.Errorf("%d sessions are in the index %d times", live, n))

@@ -58,6 +58,7 @@ type Table struct {
 	hash     *hasher
 	sessions slab[session, *session]
 	index    index
+	pairs    pairs
 	mappings mappings
 	cursor   ref // where Sweep goes on
 	inPhase  [phases]int
@@ -76,6 +77,7 @@ func NewTable(l Limits, t Timeouts, seed Seed) *Table {
 		hash:     &hash,
 		sessions: newSlab[session](n),
 		index:    newIndex(2 * n),
+		pairs:    newPairs(n, &hash),
 		mappings: newMappings(n, &hash, random),
 	}
 }
@@ -139,6 +141,7 @@ func (t *Table) link(r ref) {
 // enter makes the record r, filled, a session of the table.
 func (t *Table) enter(r ref) {
 	t.link(r)
+	t.pairs.add(&t.sessions.at(r).key)
 	t.inPhase[t.sessions.at(r).phase]++
 	t.counters.live++
 }
@@ -150,6 +153,7 @@ func (t *Table) end(r ref, why Cause) {
 	for d, k := range s.key {
 		t.index.remove(t.hash.flow(&k), entry(r, Direction(d)))
 	}
+	t.pairs.remove(&s.key)
 	if s.mapping != 0 {
 		t.mappings.release(s.mapping)
 	}

@@ -4,9 +4,11 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"sallyport/netstack"
 	"sallyport/netstack/nettest"
+	"sallyport/policy"
 )
 
 // sendAll has the fragments of a datagram arrive, the last of which decides.
@@ -188,7 +190,7 @@ func TestS24OddSizes(t *testing.T) {
 func TestDecidedOnTheWhole(t *testing.T) {
 	r := newRig(t, outward())
 	r.refuseAll(in, nettest.UDP(client, server, nettest.Payload(3000), nettest.WrongChecksum()), 1480, netstack.BadChecksum)
-	r.refuseAll(out, nettest.UDP("[fd00:9::7]:53", "[fd00:1::10]:5000", nettest.Payload(3000)), 1432, netstack.Policy)
+	r.refuseAll(out, nettest.TCP(server, "10.1.0.80:81", nettest.Flags("S"), nettest.Payload(3000)), 1432, netstack.Policy)
 	short := nettest.UDP(client, server, nettest.Payload(3000)).Mutate(func(b []byte) { b[25] += 8 }) // the UDP length
 	r.refuseAll(in, short, 1480, netstack.Short)
 	answer := r.refuseAll(in, nettest.UDP(client, "198.51.100.7:514", nettest.Payload(3000)), 1480, netstack.Policy).answer.Parse(t, in)
@@ -224,6 +226,33 @@ func TestS21CheapTestsFirst(t *testing.T) {
 			t.Errorf("%d fragments of %v are held", s.Fragments, side)
 		}
 	}
+}
+
+// TestS21ARuleStopsFragments: what no rule lets pass whatever its ports, and no
+// session can be waiting for, is not held either (BID 1312). A conversation that
+// has been let in is not a rule's to cut into.
+func TestS21ARuleStopsFragments(t *testing.T) {
+	r := newRig(t, outward())
+	held := func() int {
+		return r.engine.Fragments.Stats(out).Fragments + r.engine.Fragments.Stats(in).Fragments
+	}
+	flood := func(dst string) nettest.Packet {
+		return nettest.UDP("198.51.100.66:9", dst, nettest.Payload(80), nettest.Fragment(24, 24, true, 1))
+	}
+	if res := r.refuse(out, flood("10.1.0.10:9"), netstack.Policy); res.Rule != policy.DefaultRule || held() != 0 {
+		t.Errorf("rule %d refused, %d are held", res.Rule, held())
+	}
+	r.pass(in, nettest.UDP("10.1.0.10:9", "198.51.100.66:9")) // masqueraded: its answers come to the firewall
+	r.refuse(out, flood("10.1.0.10:9"), netstack.Policy)
+	r.pass(in, nettest.UDP(client6, "[fd00:9::66]:9"))
+	answer := nettest.Split(nettest.UDP("[fd00:9::66]:9", client6, nettest.Payload(3000)), 1432, 3)
+	if res := r.sendAll(out, answer); res.Verdict != netstack.Pass {
+		t.Errorf("an answer in fragments: %v (%v)", res.Verdict, res.Reason)
+	}
+	r.refuse(out, nettest.Split(nettest.UDP("[fd00:9::67]:9", client6, nettest.Payload(3000)), 1432, 3)[0], netstack.Policy)
+	r.wait(time.Hour)
+	r.engine.Table.Sweep(r.now, 1000)
+	r.refuse(out, answer[0], netstack.Policy)
 }
 
 // jolt2 is what the tool of that name (BID 1312) sends without end: the last
@@ -271,7 +300,7 @@ func TestFragmentsForTheBoxItself(t *testing.T) {
 		"a ping that is not":            {out, nettest.ICMPEcho("198.51.100.7", public, nettest.Payload(4096)), netstack.Policy},
 		"to a port that is nobody's":    {out, nettest.UDP("198.51.100.53:53", public+":2000", nettest.Payload(4096)), netstack.Policy},
 		"to a service of its own":       {out, nettest.UDP("198.51.100.53:53", public+":50000", nettest.Payload(4096)), netstack.Policy},
-		"to another's client port":      {out, nettest.UDP("198.51.100.53:53", "10.1.0.10:45000", nettest.Payload(4096)), netstack.Policy},
+		"to another's client port":      {out, nettest.TCP("198.51.100.53:53", "10.1.0.80:45000", nettest.Flags("S"), nettest.Payload(4096)), netstack.Policy},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r.T = t

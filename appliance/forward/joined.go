@@ -28,6 +28,10 @@ func (l *Lane) hold(pol *Policy, reply *netstack.Frame, now state.Instant) (Outc
 	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
 		return refuse(r), flow
 	}
+	if rule, refused := l.refusesWhatever(pol); refused {
+		pol.hit(rule, now)
+		return Outcome{Reason: netstack.Policy, Rule: rule}, flow
+	}
 	whole, r := l.engine.Fragments.Hold(p, now)
 	switch {
 	case r != netstack.ReasonNone:
@@ -42,6 +46,18 @@ func (l *Lane) hold(pol *Policy, reply *netstack.Frame, now state.Instant) (Outc
 		j.whole.Discard()
 	}
 	return o, flow
+}
+
+// refusesWhatever reports whether the fragment's datagram could neither be of a
+// session nor begin one, whatever the rest of it is, and which rule says so: a
+// flood of fragments can be stopped by a rule. The profile fw1 is as it was in
+// FireWall-1, where no rule could (BID 1312).
+func (l *Lane) refusesWhatever(pol *Policy) (rule uint32, refused bool) {
+	if pol.fw1 {
+		return NoRule, false
+	}
+	rule, refused = pol.Rules.RefusesWhatever(&l.pkt)
+	return rule, refused && !l.engine.Table.MayKnow(&l.pkt)
 }
 
 // judgeJoined decides about the datagram as a whole.
