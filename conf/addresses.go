@@ -23,7 +23,7 @@ var anyAddress = []policy.Address{
 type addressBook struct{ book[policy.Address] }
 
 func (b *addressBook) read(v value) {
-	b.book.read(v, []string{anyWord, selfWord}, b.listed)
+	b.book.read(v, []string{anyWord, selfWord})
 }
 
 // listed reads an element of a named list. It cannot negate: what "!x" is taken

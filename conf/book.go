@@ -7,8 +7,8 @@ import (
 )
 
 // book is a set of named lists of T, [addresses] or [services]. A list may name
-// others; read resolves all of them, so that each fault is told once, where it
-// is.
+// others; resolveAll resolves all of them, so that each fault is told once, where
+// it is.
 type book[T comparable] struct {
 	lists    map[string]value
 	resolved map[string][]T
@@ -17,20 +17,31 @@ type book[T comparable] struct {
 	users    map[string][]string // lists that name it; "" for what is no list
 }
 
-// read takes the lists of a table; entry reads what one element of a list says,
-// and tells a fault itself.
-func (b *book[T]) read(v value, reserved []string, entry func(value) ([]T, bool)) {
+// read takes the lists of a table, which may be one of several.
+func (b *book[T]) read(v value, reserved []string) {
+	if b.lists == nil {
+		b.lists, b.resolved, b.bad = map[string]value{}, map[string][]T{}, map[string]bool{}
+		b.users = map[string][]string{}
+	}
 	names, lists := v.entries()
-	b.lists, b.resolved, b.bad = lists, map[string][]T{}, map[string]bool{}
-	b.users = map[string][]string{}
 	for _, name := range names {
-		if !isName(name) {
+		switch first, again := b.lists[name]; {
+		case again:
+			lists[name].failKey("there is a list %q already, in %s", name, first.seenFrom(lists[name]))
+			continue
+		case !isName(name):
 			lists[name].failKey("%q is not a name: want letters, digits, %q and %q, a letter first", name, "-", "_")
-		} else if slices.Contains(reserved, name) {
+		case slices.Contains(reserved, name):
 			lists[name].failKey("%q has a meaning of its own and cannot be a list", name)
 		}
+		b.lists[name] = lists[name]
 	}
-	for _, name := range names {
+}
+
+// resolveAll is called once all lists are read; entry reads what one element of a
+// list says, and tells a fault itself.
+func (b *book[T]) resolveAll(entry func(value) ([]T, bool)) {
+	for _, name := range b.names() {
 		b.resolve(name, entry)
 	}
 }

@@ -11,6 +11,12 @@ type vocabulary struct {
 	services  serviceBook
 }
 
+// resolve reads what all lists hold, once their names are known.
+func (w *vocabulary) resolve() {
+	w.addresses.resolveAll(w.addresses.listed)
+	w.services.resolveAll(w.services.entry)
+}
+
 // clause is what [[rule]] and [[nat]] have in common, with the places of what
 // is to be checked together.
 type clause struct {
@@ -116,18 +122,28 @@ func (c *clause) readFamily(v value) {
 	}
 }
 
+// named is the names of all rules, or of all translations.
+type named struct {
+	all   []value // in order
+	first map[string]value
+}
+
 // checkName makes sure that there is a name, and that it is the first of its
 // kind.
-func (c *clause) checkName(v value, kind string, seen map[string]value) {
+func (c *clause) checkName(v value, kind string, names *named) {
+	at := c.places["name"]
+	names.all = append(names.all, at)
 	if !c.needs(v, "name", "logs, counters and listings go by it") {
 		return
 	}
-	at := c.places["name"]
-	if first, again := seen[c.name]; again && c.name != "" {
-		at.fail("there is a %s %q already, in line %d", kind, c.name, first.line())
+	if first, again := names.first[c.name]; again && c.name != "" {
+		at.fail("there is a %s %q already, in %s", kind, c.name, first.seenFrom(at))
 		return
 	}
-	seen[c.name] = at
+	if names.first == nil {
+		names.first = map[string]value{}
+	}
+	names.first[c.name] = at
 }
 
 // checkSides refuses what never passes, whatever the policy says.

@@ -29,7 +29,7 @@ func TestReferenceExamples(t *testing.T) {
 		t.Fatalf("%d examples found", len(blocks))
 	}
 	for _, b := range blocks {
-		if _, err := Parse(reference, []byte(b[1])); err != nil {
+		if _, err := ParseFiles(File{reference, []byte(b[1])}, File{Name: "../docs/lists.toml"}, File{Name: "../docs/rules.d/web.toml"}); err != nil {
 			t.Errorf("%v\nin\n%s", err, b[1])
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// maxText is the largest file that is read, in bytes: some ten thousands of
-// rules, and no way to fill the memory.
+// maxText is the most that is read, of all files together, in bytes: some ten
+// thousands of rules, and no way to fill the memory.
 const maxText = 16 << 20
 
 // document is a file being read, and what was found to be wrong with it.
@@ -53,14 +53,6 @@ func (d *document) remark(at int, format string, args ...any) Error {
 	}
 }
 
-// warned returns the warnings in the order of the file.
-func (d *document) warned() (list []Warning) {
-	for _, w := range d.warnings.sorted() {
-		list = append(list, Warning(w))
-	}
-	return list
-}
-
 // parse returns the whole file as a value; false if it is not TOML.
 func (d *document) parse() (value, bool) {
 	if !d.readable() {
@@ -83,8 +75,6 @@ func (d *document) parse() (value, bool) {
 // mark, and every place would be off.
 func (d *document) readable() bool {
 	switch {
-	case len(d.text) > maxText:
-		d.fail(0, "larger than %d MiB", maxText>>20)
 	case !utf8.ValidString(d.text):
 		d.fail(firstInvalid(d.text), "not UTF-8")
 	case strings.HasPrefix(d.text, byteOrderMark):

@@ -39,6 +39,7 @@ func (w Warning) String() string {
 
 // sorted returns e in the order of the file, each fault once.
 func (e Errors) sorted() Errors {
+	e = slices.Clone(e)
 	slices.SortStableFunc(e, func(a, b Error) int {
 		return cmp.Or(a.Line-b.Line, a.Column-b.Column)
 	})

@@ -9,8 +9,9 @@ import (
 	"sallyport/policy"
 )
 
-// FuzzConfig reads any text. A fault has a place inside the text and a message
-// of one line; settings without a fault hold a policy that compiles.
+// FuzzConfig reads any text, and what is below the line "#####" as a file that it
+// may include. A fault has a place inside its file and a message of one line;
+// settings without a fault hold a policy that compiles.
 func FuzzConfig(f *testing.F) {
 	for _, pattern := range []string{"testdata/bad/*.toml", "testdata/good/*.toml", "testdata/lint/*.toml"} {
 		for _, path := range files(f, pattern, 1) {
@@ -21,29 +22,36 @@ func FuzzConfig(f *testing.F) {
 			f.Add(string(text))
 		}
 	}
+	f.Add("include = ['d/*.toml']\n[[rule]]\nname='r'\naction='drop'\n#####\n[[rule]]\nname='r'\naction='drop'\n[tun]")
 	f.Add("a = \"\"\"\"\"\"\"\"\nb=1")
 	f.Add("x.\"y\\tz\" = {a.b = [1, {c = 'd'}], }\n[[x.z]]\n[x.z.w]")
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := parse("f.toml", []byte(text), true)
+		first, second, _ := strings.Cut(text, "\n#####\n")
+		texts := shelf{{"f.toml", []byte(first)}, {"d/f.toml", []byte(second)}}
+		s, err := parse(texts, texts[0], true)
 		if err == nil {
-			checkWarnings(t, strings.TrimPrefix(text, byteOrderMark), s)
+			checkWarnings(t, texts, s)
 			if _, err := policy.Compile(s.Policy, box()); err != nil {
 				t.Errorf("accepted, and does not compile: %v", err)
 			}
 		} else {
-			checkPlaces(t, strings.TrimPrefix(text, byteOrderMark), err)
+			checkPlaces(t, texts, err)
 		}
-		checkTree(t, strings.TrimPrefix(text, byteOrderMark))
+		checkTree(t, strings.TrimPrefix(first, byteOrderMark))
 	})
 }
 
-func checkPlaces(t *testing.T, text string, err error) {
+func checkPlaces(t *testing.T, texts shelf, err error) {
 	var faults Errors
 	if !errors.As(err, &faults) || len(faults) == 0 {
 		t.Fatalf("%T without a fault", err)
 	}
-	lines := strings.Split(text, "\n")
 	for _, e := range faults {
+		text, err := texts.read(e.File)
+		if err != nil {
+			t.Fatalf("%v: %v", e, err)
+		}
+		lines := strings.Split(strings.TrimPrefix(string(text), byteOrderMark), "\n")
 		if e.Line < 1 || e.Line > len(lines) || e.Column < 1 || e.Column > len(lines[e.Line-1])+1 {
 			t.Errorf("outside the text of %d lines: %v", len(lines), e)
 		}
@@ -53,13 +61,13 @@ func checkPlaces(t *testing.T, text string, err error) {
 	}
 }
 
-func checkWarnings(t *testing.T, text string, s *Settings) {
+func checkWarnings(t *testing.T, texts shelf, s *Settings) {
 	var list Errors
 	for _, w := range s.Warnings {
 		list = append(list, Error(w))
 	}
 	if len(list) > 0 {
-		checkPlaces(t, text, list)
+		checkPlaces(t, texts, list)
 	}
 }
 

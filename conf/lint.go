@@ -12,7 +12,7 @@ import (
 type linter struct {
 	root       value
 	words      *vocabulary
-	rules, nat []value // their names, in order
+	rules, nat named
 }
 
 func (l *linter) lint(s *Settings) {
@@ -36,11 +36,12 @@ func (l *linter) lint(s *Settings) {
 }
 
 func (l *linter) warn(f policy.Finding) {
-	names, kind := l.rules, "rule"
+	names, kind := l.rules.all, "rule"
 	if f.NAT {
-		names, kind = l.nat, "nat"
+		names, kind = l.nat.all, "nat"
 	}
-	at, by := names[f.Number], others(kind, names, f.By)
+	at := names[f.Number]
+	by := others(kind, at, names, f.By)
 	switch f.Fault {
 	case policy.NeverMatches:
 		at.warn("never matches: no packet can meet all of its conditions at once")
@@ -60,16 +61,16 @@ func (l *linter) warn(f policy.Finding) {
 // maxOthers is how many others a warning names.
 const maxOthers = 3
 
-// others names rules or translations, as in `rule "web" in line 7 and rule "dns"
+// others names rules or translations to who reads at at, as in `rule "web" in line 7 and rule "dns"
 // in line 12`.
-func others(kind string, names []value, numbers []int) string {
+func others(kind string, at value, names []value, numbers []int) string {
 	var words []string
 	for i, n := range numbers {
 		if i == maxOthers {
 			words = append(words, fmt.Sprintf("%d more", len(numbers)-i))
 			break
 		}
-		words = append(words, fmt.Sprintf("%s %q in line %d", kind, names[n].data, names[n].line()))
+		words = append(words, fmt.Sprintf("%s %q in %s", kind, names[n].data, names[n].seenFrom(at)))
 	}
 	if last := len(words) - 1; last > 0 {
 		return strings.Join(words[:last], ", ") + " and " + words[last]

@@ -62,7 +62,7 @@ func TestOthers(t *testing.T) {
 		{[]int{0, 4}, `rule "a" in line 1 and rule "e" in line 5`},
 		{[]int{0, 1, 2, 3, 4}, `rule "a" in line 1, rule "b" in line 2, rule "c" in line 3 and 2 more`},
 	} {
-		if got := others("rule", names, c.numbers); got != c.want {
+		if got := others("rule", names[0], names, c.numbers); got != c.want {
 			t.Errorf("%v: %s, want %s", c.numbers, got, c.want)
 		}
 	}

@@ -2,13 +2,12 @@ package conf
 
 import (
 	"os"
-	"strings"
 
 	"sallyport/netstack"
 )
 
-// Load reads the file at path. The error is of type Errors if the file could be
-// read and says something wrong.
+// Load reads the file at path, and those that it includes. The error is of type
+// Errors if the files could be read and say something wrong.
 func Load(path string) (*Settings, error) { return load(path, false) }
 
 // Check is Load that also warns of what rules, translations and lists say in
@@ -20,7 +19,7 @@ func load(path string, lint bool) (*Settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := parse(path, text, lint)
+	s, err := parse(disk{}, File{path, text}, lint)
 	if err == nil {
 		s.File = path
 	}
@@ -31,42 +30,75 @@ func load(path string, lint bool) (*Settings, error) {
 const byteOrderMark = "\ufeff"
 
 // Parse reads a file's text; name stands for it in errors, which are of type
-// Errors.
-func Parse(name string, text []byte) (*Settings, error) { return parse(name, text, false) }
+// Errors. It finds no file to include.
+func Parse(name string, text []byte) (*Settings, error) { return ParseFiles(File{name, text}) }
 
-func parse(name string, text []byte, lint bool) (*Settings, error) {
-	d := newDocument(name, strings.TrimPrefix(string(text), byteOrderMark))
+// ParseFiles reads the first of files, and of the others those that it includes:
+// what Settings.Files says again, without the machine's files.
+func ParseFiles(files ...File) (*Settings, error) { return parse(shelf(files), files[0], false) }
+
+func parse(from library, f File, lint bool) (*Settings, error) {
+	c := collect(from, f)
 	s := empty()
-	if root, ok := d.parse(); ok {
-		l := s.readFile(root)
-		if lint && len(d.errs) == 0 {
+	if !c.broken {
+		l := s.readFiles(c.roots)
+		if lint && len(c.faults(faultsOf)) == 0 {
 			l.lint(s)
 		}
 	}
-	if len(d.errs) > 0 {
-		return nil, d.errs.sorted()
+	if faults := c.faults(faultsOf); len(faults) > 0 {
+		return nil, faults
 	}
-	s.Warnings = d.warned()
+	for _, w := range c.faults(warningsOf) {
+		s.Warnings = append(s.Warnings, Warning(w))
+	}
+	s.Files = c.files
 	return s, nil
 }
 
-// readFile reads what names things before what uses them.
-func (s *Settings) readFile(root value) *linter {
+func faultsOf(d *document) Errors   { return d.errs }
+func warningsOf(d *document) Errors { return d.warnings }
+
+// readFiles reads what names things before what uses them, whatever files they
+// are in.
+func (s *Settings) readFiles(roots []value) *linter {
 	inside, outside := sideReader{side: &s.Sides[netstack.Inside]}, sideReader{side: &s.Sides[netstack.Outside]}
 	var words vocabulary
-	l := &linter{root: root, words: &words}
-	root.read([]field{
-		{"inside", inside.read},
-		{"outside", outside.read},
-		{"tun", s.TUN.read},
+	l := &linter{root: roots[len(roots)-1], words: &words}
+	naming := []field{
+		{"include", readIncludes},
+		{"inside", once(inside.read)},
+		{"outside", once(outside.read)},
+		{"tun", once(s.TUN.read)},
 		{"addresses", words.addresses.read},
 		{"services", words.services.read},
-		{"state", func(v value) { s.readState(v, &words) }},
-		{"rule", func(v value) { l.rules = s.readRules(v, &words) }},
-		{"nat", func(v value) { l.nat = s.readNAT(v, &words) }},
-		{"log", s.Log.read},
-		{"control", s.Control.read},
-	}, "include", "test", "schedules", "web", "metrics", "flow_export")
+	}
+	using := []field{
+		{"state", once(func(v value) { s.readState(v, &words) })},
+		{"rule", func(v value) { s.readRules(v, &words, &l.rules) }},
+		{"nat", func(v value) { s.readNAT(v, &words, &l.nat) }},
+		{"log", once(s.Log.read)},
+		{"control", once(s.Control.read)},
+	}
+	readAll(roots, naming)
+	words.resolve()
+	readAll(roots, using)
+	for _, r := range roots {
+		r.refuseOthers(append(naming, using...), []string{"test", "schedules", "web", "metrics", "flow_export"})
+	}
 	checkSides(inside, outside)
 	return l
+}
+
+// once refuses a section that another file has already.
+func once(read func(value)) func(value) {
+	var first *value
+	return func(v value) {
+		if first != nil {
+			v.failKey("there is this section already, in %s", first.seenFrom(v))
+			return
+		}
+		first = &v
+		read(v)
+	}
 }

@@ -15,18 +15,15 @@ type natReader struct {
 	sides  [netstack.Sides]Side
 }
 
-// readNAT returns where the translations' names are.
-func (s *Settings) readNAT(v value, words *vocabulary) (names []value) {
-	seen := map[string]value{}
+// readNAT adds the translations, and where their names are.
+func (s *Settings) readNAT(v value, words *vocabulary, names *named) {
 	for _, t := range v.tables("nat") {
 		r := natReader{clause: newClause(words), sides: s.Sides}
 		if n, ok := r.read(t); ok {
-			r.checkName(t, "nat", seen)
+			r.checkName(t, "nat", names)
 			s.Policy.NAT = append(s.Policy.NAT, n)
-			names = append(names, r.places["name"])
 		}
 	}
-	return names
 }
 
 // read returns the translation; not ok if t is no table.

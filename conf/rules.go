@@ -2,19 +2,16 @@ package conf
 
 import "sallyport/policy"
 
-// readRules returns where the rules' names are.
-func (s *Settings) readRules(v value, words *vocabulary) (names []value) {
-	seen := map[string]value{}
+// readRules adds the rules, and where their names are.
+func (s *Settings) readRules(v value, words *vocabulary, names *named) {
 	for _, t := range v.tables("rule") {
 		c, terms := newClause(words), termsReader{}
 		if r, ok := c.readRule(t, &terms); ok {
 			r.Terms = s.State.number(&terms, t)
-			c.checkName(t, "rule", seen)
+			c.checkName(t, "rule", names)
 			s.Policy.Rules = append(s.Policy.Rules, r)
-			names = append(names, c.places["name"])
 		}
 	}
-	return names
 }
 
 // readRule returns the rule; not ok if t is no table.

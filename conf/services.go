@@ -11,7 +11,7 @@ import (
 type serviceBook struct{ book[policy.Service] }
 
 func (b *serviceBook) read(v value) {
-	b.book.read(v, append(protocolNames(), anyWord, "proto"), b.entry)
+	b.book.read(v, append(protocolNames(), anyWord, "proto"))
 }
 
 // entry reads an element of a service list: a name or a literal.

@@ -16,28 +16,39 @@ type field struct {
 // a table. Keys that it must not have are noted: those of later, which this
 // version cannot do, and those that nobody knows.
 func (v value) read(fields []field, later ...string) bool {
-	data, ok := v.data.(map[string]any)
+	_, ok := v.data.(map[string]any)
 	if !ok {
 		v.want("a table")
 		return false
 	}
-	left := len(data)
-	for _, f := range fields {
-		if d, ok := data[f.key]; ok {
-			f.read(v.field(f.key, d))
-			left--
-		}
-	}
-	if left > 0 {
-		v.refuseOthers(data, fields, later)
-	}
+	readAll([]value{v}, fields)
+	v.refuseOthers(fields, later)
 	return true
 }
 
-func (v value) refuseOthers(data map[string]any, fields []field, later []string) {
-	known := slices.Clone(later)
+// readAll reads each field of all tables before the next field of any.
+func readAll(tables []value, fields []field) {
+	for _, f := range fields {
+		for _, v := range tables {
+			if d, ok := v.data.(map[string]any)[f.key]; ok {
+				f.read(v.field(f.key, d))
+			}
+		}
+	}
+}
+
+// refuseOthers notes the keys of a table that are none of fields.
+func (v value) refuseOthers(fields []field, later []string) {
+	data, known := v.data.(map[string]any), slices.Clone(later)
+	left := len(data)
 	for _, f := range fields {
 		known = append(known, f.key)
+		if _, ok := data[f.key]; ok {
+			left--
+		}
+	}
+	if left == 0 {
+		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(data)) {
 		switch at := v.field(key, data[key]); {

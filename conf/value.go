@@ -25,8 +25,15 @@ func (v value) warnKey(format string, args ...any) {
 	v.doc.warnings = append(v.doc.warnings, v.doc.remark(v.node.key, format, args...))
 }
 
-// line returns the line that the value starts in.
-func (v value) line() int { return v.doc.line(v.node.value) }
+// seenFrom says where the value starts, to who reads about it at another place:
+// "line 7", or with its file if that is another.
+func (v value) seenFrom(at value) string {
+	line := v.doc.line(v.node.value)
+	if v.doc == at.doc {
+		return fmt.Sprintf("line %d", line)
+	}
+	return fmt.Sprintf("%s:%d", v.doc.name, line)
+}
 
 // want notes that the value is of another kind than it must be.
 func (v value) want(kind string) { v.fail("want %s, got %s", kind, kindOf(v.data)) }
