@@ -9,7 +9,7 @@ import (
 
 // announce says in a few lines what is steered where.
 func (a *Appliance) announce() {
-	for _, w := range a.settings.Warnings {
+	for _, w := range a.settings().Warnings {
 		a.log.Warn().Msg(w.String())
 	}
 	for _, w := range a.plumbing.Warnings() {

@@ -16,17 +16,20 @@ import (
 	"sallyport/conf"
 	"sallyport/netstack"
 	"sallyport/netstack/tun"
-	"sallyport/policy"
 	"sallyport/state"
 )
 
 // Appliance is one firewall between two networks, in the network namespace it
 // is run in.
 type Appliance struct {
-	settings *conf.Settings
-	log      zerolog.Logger
-	version  string
-	started  time.Time
+	log     zerolog.Logger
+	version string
+	started time.Time
+
+	inForce    atomic.Pointer[configuration]
+	changing   sync.Mutex // held by who makes another configuration of the one in force
+	generation uint32     // of the policy made last; guarded by changing
+	read       func() (*conf.Settings, error)
 
 	table   *state.Table
 	engine  *forward.Engine
@@ -38,28 +41,33 @@ type Appliance struct {
 
 	mu       sync.Mutex // guards what follows, which the control socket reads
 	plumbing *plumbing.Plumbing
-	box      policy.Topology // that the policy in force was compiled for
 	devices  [netstack.Sides]*tun.Device
 	workers  []*forward.Worker
 	ready    atomic.Bool
 
-	spec     plumbing.Spec // as installed; of the watch once that runs
-	lostEnds uint64        // of the sweep alone
+	lostEnds uint64 // of the sweep alone
 
 	failed chan error // from workers and the control server
 	undo   []func() error
 }
 
-// New returns an appliance with these settings that runs nothing yet.
-func New(s *conf.Settings, log zerolog.Logger, version string) *Appliance {
+// New returns an appliance with these settings that runs nothing yet. read
+// reads them again for Reload, with whatever the caller puts before the file; nil
+// if they come from no file.
+func New(s *conf.Settings, read func() (*conf.Settings, error), log zerolog.Logger, version string) *Appliance {
 	table := state.NewTable(state.Limits{MaxSessions: s.State.MaxSessions}, s.State.Terms[0].Timeouts, state.NewSeed())
-	return &Appliance{
-		settings: s, log: log, version: version, started: time.Now(),
+	a := &Appliance{
+		log: log, version: version, started: time.Now(), read: read,
 		table: table, engine: forward.NewEngine(table, state.NewFragments(s.State.Fragments, state.NewSeed())),
 		reports: forward.NewNotices(s.Log.DropsPerSecond),
 		failed:  make(chan error, 1),
 	}
+	a.inForce.Store(&configuration{settings: s})
+	return a
 }
+
+// settings are those in force.
+func (a *Appliance) settings() *conf.Settings { return a.inForce.Load().settings }
 
 // Run forwards until ctx is done, and then returns nil, or until something
 // without which it cannot go on fails. When it returns, everything it made is
@@ -155,7 +163,7 @@ func (a *Appliance) startHousekeeping() error {
 	running.Go(func() { a.sweep(ctx) })
 	running.Go(func() { a.watch(ctx) })
 	if a.saving {
-		running.Go(func() { a.saveEvery(ctx, a.settings.State.SnapshotInterval) })
+		running.Go(func() { a.saveEvery(ctx, a.settings().State.SnapshotInterval) })
 	}
 	a.onStop(func() error {
 		cancel()
@@ -167,7 +175,7 @@ func (a *Appliance) startHousekeeping() error {
 
 func (a *Appliance) listen() error {
 	s := control.New(a, a.log)
-	if err := s.Listen(a.settings.Control.Socket, a.settings.Control.Group); err != nil {
+	if err := s.Listen(a.settings().Control.Socket, a.settings().Control.Group); err != nil {
 		return fmt.Errorf("control socket: %w", err)
 	}
 	go func() {

@@ -15,14 +15,14 @@ var _ control.Backend = (*Appliance)(nil)
 
 // Status implements control.Backend.
 func (a *Appliance) Status() control.Status {
-	t, stats := a.tally(), a.table.Stats()
+	t, stats, c := a.tally(), a.table.Stats(), a.inForce.Load()
 	s := control.Status{
 		Version: a.version, PID: os.Getpid(), Started: a.started.UTC(),
 		Uptime:   int64(time.Since(a.started).Seconds()),
 		Ready:    a.ready.Load(),
 		Sessions: control.SessionStatus{Now: stats.Sessions, Max: stats.MaxSessions},
 		Snapshot: a.snapshot.get(),
-		Policy:   control.PolicyStatus{File: a.settings.File, Generation: generation, Rules: len(a.settings.Policy.Rules)},
+		Policy:   c.status(),
 	}
 	for side := range netstack.Side(netstack.Sides) {
 		d := a.sideStatus(side, &t)
@@ -41,7 +41,7 @@ func (a *Appliance) sideStatus(side netstack.Side, t *forward.Tally) control.Sid
 	if d := a.devices[side]; d != nil {
 		s.Device, s.Driver, s.DriverWhy, s.MTU = d.Name(), string(d.Driver()), d.Why(), a.mtu(side)
 	}
-	box := a.box.Sides[side]
+	box := a.inForce.Load().box.Sides[side]
 	s.Interface, s.Addresses, s.Networks = a.plumbing.Links()[side].Name, box.Own, box.Networks
 	if box.IPv4 {
 		s.Families = append(s.Families, "ipv4")
@@ -98,12 +98,13 @@ func (a *Appliance) addLost(t *forward.Tally) {
 
 // Rules implements control.Backend.
 func (a *Appliance) Rules() []control.Rule {
-	pol := a.engine.Load()
+	c := a.inForce.Load()
+	pol := c.policy
 	if pol == nil {
 		return nil
 	}
 	var out []control.Rule
-	for i, r := range a.settings.Policy.Rules {
+	for i, r := range c.settings.Policy.Rules {
 		out = append(out, a.rule(control.Rule{Number: uint32(i + 1), Name: r.Name, Action: action(r.Action)}, pol.Hit(uint32(i))))
 	}
 	return append(out, a.rule(control.Rule{Name: "default", Action: "drop"}, pol.Hit(policy.DefaultRule)))

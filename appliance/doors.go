@@ -19,18 +19,20 @@ import (
 // blackhole. From here on nothing passes that the firewall has not let pass,
 // whatever happens to this process.
 func (a *Appliance) shutDoors() error {
-	spec, err := plumbingSpec(a.settings)
+	s := a.settings()
+	spec, err := plumbingSpec(s)
 	if err != nil {
 		return err
 	}
-	p, err := plumbing.Prepare(spec, runDir(a.settings.Control.Socket))
+	p, err := plumbing.Prepare(spec, runDir(s.Control.Socket))
 	if err != nil {
 		return err
 	}
 	if err := plumbing.Release(); err != nil {
 		a.log.Warn().Err(err).Msg("some ports of the box stay silent for up to a minute")
 	}
-	a.plumbing, a.spec = p, spec
+	a.plumbing = p
+	a.inForce.Store(&configuration{settings: s, spec: spec})
 	a.onStop(p.Undo)
 	return nil
 }
@@ -47,11 +49,11 @@ func runDir(socket string) string {
 // stand for, so that the kernel never has to complain about a packet's size
 // before the firewall has seen it.
 func (a *Appliance) openDevices() error {
-	links := a.plumbing.Links()
+	links, s := a.plumbing.Links(), a.settings()
 	for side := range netstack.Side(netstack.Sides) {
 		d, err := tun.Open(tun.Options{
-			Name: a.settings.Sides[side].TUN, MTU: min(links[side].MTU, tun.MaxMTU),
-			Queues: queues(a.settings.TUN.Queues), Driver: tun.Driver(a.settings.TUN.Driver),
+			Name: s.Sides[side].TUN, MTU: min(links[side].MTU, tun.MaxMTU),
+			Queues: queues(s.TUN.Queues), Driver: tun.Driver(s.TUN.Driver),
 		})
 		if err != nil {
 			return fmt.Errorf("%v device: %w", side, err)

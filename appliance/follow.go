@@ -2,10 +2,12 @@ package appliance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
 	"sallyport/appliance/plumbing"
+	"sallyport/conf"
 	"sallyport/netstack"
 )
 
@@ -34,17 +36,39 @@ func (a *Appliance) follow(links [netstack.Sides]plumbing.Link, err error) {
 	}
 }
 
-// adapt brings families, rule set and sizes up to date.
+// adapt makes the configuration in force fit the interfaces as they are now.
 func (a *Appliance) adapt() error {
-	spec, err := plumbingSpec(a.settings)
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	c, err := a.install(a.settings(), nil)
+	if err == nil {
+		a.force(c)
+	}
+	return err
+}
+
+// install makes a configuration of settings, and the plumbing what it needs. It
+// is to be put in force then; after an error the plumbing is what it was. allow,
+// unless nil, is asked before anything is changed.
+func (a *Appliance) install(s *conf.Settings, allow func(plumbing.Spec) error) (*configuration, error) {
+	was := a.inForce.Load().spec
+	spec, err := plumbingSpec(s)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !reflect.DeepEqual(spec, a.spec) {
-		if err := a.plumbing.Update(spec); err != nil {
-			return err
-		}
-		a.spec = spec
+	c, err := a.build(s, spec)
+	if err == nil && allow != nil {
+		err = allow(spec)
 	}
-	return a.loadPolicy()
+	if err != nil || reflect.DeepEqual(spec, was) {
+		return c, err
+	}
+	if err = a.plumbing.Update(spec); err == nil {
+		// The box may have got an address by it.
+		c, err = a.build(s, spec)
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.plumbing.Update(was))
+	}
+	return c, nil
 }

@@ -24,11 +24,11 @@ func (a *Appliance) hold() {
 // held are the ports of own addresses that may be at work in translations: all
 // but the box's own, on the sides that have any.
 func (a *Appliance) held() (all []plumbing.Held) {
-	reserved, err := reservedPorts(a.spec)
+	reserved, err := reservedPorts(a.inForce.Load().spec)
 	if err != nil {
 		return nil
 	}
-	links, sides := a.plumbing.Links(), translatingSides(a.settings.Policy.NAT)
+	links, sides := a.plumbing.Links(), translatingSides(a.settings().Policy.NAT)
 	for side := range netstack.Side(netstack.Sides) {
 		if !sides.Has(side) {
 			continue

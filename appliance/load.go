@@ -1,51 +1,26 @@
 package appliance
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"sync"
 
-	"sallyport/appliance/forward"
 	"sallyport/appliance/plumbing"
+	"sallyport/conf"
 	"sallyport/netstack"
 	"sallyport/policy"
 )
 
-// generation numbers the policy; sessions keep the one they were opened under.
-const generation = 1
-
-// loadPolicy compiles the rules for the box as it is now and puts them in
-// force. The same rules keep their generation: only addresses have changed.
+// loadPolicy puts the first policy in force.
 func (a *Appliance) loadPolicy() error {
-	topology, err := a.topology()
-	if err != nil {
-		return err
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	c := a.inForce.Load()
+	c, err := a.build(c.settings, c.spec)
+	if err == nil {
+		a.force(c)
 	}
-	rules, err := policy.Compile(a.settings.Policy, topology)
-	if err != nil {
-		return fmt.Errorf("policy: %w", err)
-	}
-	ephemeral, err := plumbing.Ephemeral()
-	if err != nil {
-		return err
-	}
-	p := forward.NewPolicy(rules, generation)
-	if err := a.terms(p); err != nil {
-		return err
-	}
-	for side := range netstack.Side(netstack.Sides) {
-		p.MTU[side] = a.mtu(side)
-		p.Own4[side] = firstOf(topology.Sides[side].Own, netip.Addr.Is4)
-		p.Own6[side] = firstOf(topology.Sides[side].Own, netip.Addr.Is6)
-		p.Clients[side] = clientPorts(a.spec, side, ephemeral)
-	}
-	a.mu.Lock()
-	a.box = topology
-	a.mu.Unlock()
-	a.rules.put(generation, rules)
-	a.engine.Swap(p)
-	return nil
+	return err
 }
 
 // mtu is that of the interface packets leave by; of the device if it is bare.
@@ -64,16 +39,16 @@ func firstOf(list []netip.Addr, is func(netip.Addr) bool) netstack.Addr {
 }
 
 // topology is the box as the policy has to know it.
-func (a *Appliance) topology() (t policy.Topology, err error) {
-	reserved, err := reservedPorts(a.spec)
+func (a *Appliance) topology(c *conf.Settings, spec plumbing.Spec) (t policy.Topology, err error) {
+	reserved, err := reservedPorts(spec)
 	if err != nil {
 		return t, err
 	}
 	links := a.plumbing.Links()
 	for side := range t.Sides {
 		s := policy.SideTopology{
-			Own: addresses(links[side].Addresses), Networks: a.settings.Sides[side].Networks,
-			Reserved: reserved, IPv4: a.spec.Sides[side].IPv4, IPv6: a.spec.Sides[side].IPv6,
+			Own: addresses(links[side].Addresses), Networks: c.Sides[side].Networks,
+			Reserved: reserved, IPv4: spec.Sides[side].IPv4, IPv6: spec.Sides[side].IPv6,
 		}
 		if len(s.Networks) == 0 {
 			s.Networks = links[side].Networks

@@ -17,13 +17,17 @@ func Lockout(s *conf.Settings) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var interfaces []string
+	return doctor.Lockout(interfaces(spec), func(l doctor.Login) bool { return admits(spec, l) }), nil
+}
+
+// interfaces are those that are steered.
+func interfaces(spec plumbing.Spec) (names []string) {
 	for _, side := range spec.Sides {
 		if !side.Bare {
-			interfaces = append(interfaces, side.Interface)
+			names = append(names, side.Interface)
 		}
 	}
-	return doctor.Lockout(interfaces, func(l doctor.Login) bool { return admits(spec, l) }), nil
+	return names
 }
 
 // admits says what the first rule to self that a login session matches says.

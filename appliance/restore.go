@@ -16,7 +16,7 @@ import (
 // as safe as with them. The policy is in force already, and no packet has come
 // yet: one of an old conversation must find its session.
 func (a *Appliance) takeUp() error {
-	path := a.settings.State.Snapshot
+	path := a.settings().State.Snapshot
 	if path == "" {
 		return nil
 	}
@@ -83,7 +83,8 @@ func (a *Appliance) refuseSnapshot(path string, why error) {
 
 // known is what the policy in force makes of the sessions of a snapshot.
 func (a *Appliance) known() state.Known {
-	pol, spec := a.engine.Load(), &a.settings.Policy
+	c := a.inForce.Load()
+	pol, spec := c.policy, &c.settings.Policy
 	rules, translations := make(map[string]uint32), make(map[string]uint16)
 	for i, r := range spec.Rules {
 		if r.Action == netstack.Pass {

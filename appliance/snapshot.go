@@ -67,7 +67,7 @@ const lastSave = true
 
 // save writes the sessions of now.
 func (a *Appliance) save(last bool) error {
-	path, at, saved := a.settings.State.Snapshot, a.moment(), 0
+	path, at, saved := a.settings().State.Snapshot, a.moment(), 0
 	err := writeSnapshot(path, func(w io.Writer) (err error) {
 		saved, err = a.table.Save(w, at, last, a.names())
 		return err

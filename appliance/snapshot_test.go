@@ -53,7 +53,7 @@ func newOffline(t *testing.T, file, config, own string) *offline {
 		t.Fatal(err)
 	}
 	o := &offline{t: t, log: new(bytes.Buffer)}
-	o.Appliance = New(s, zerolog.New(o.log), "test")
+	o.Appliance = New(s, nil, zerolog.New(o.log), "test")
 	o.plumbing = new(plumbing.Plumbing)
 	var box policy.Topology
 	box.Sides[netstack.Inside] = policy.SideTopology{Networks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/24")}, IPv4: true}
@@ -62,12 +62,11 @@ func newOffline(t *testing.T, file, config, own string) *offline {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := forward.NewPolicy(rules, generation)
-	if err := o.terms(p); err != nil {
+	p := forward.NewPolicy(rules, 1)
+	if err := o.terms(p, &s.State); err != nil {
 		t.Fatal(err)
 	}
-	o.rules.put(generation, rules)
-	o.engine.Swap(p)
+	o.force(&configuration{settings: s, box: box, policy: p})
 	return o
 }
 

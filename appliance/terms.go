@@ -8,20 +8,20 @@ import (
 )
 
 // terms tells the table what rules may make their sessions live by.
-func (a *Appliance) terms(p *forward.Policy) error {
+func (a *Appliance) terms(p *forward.Policy, s *conf.State) error {
 	var services []forward.ServiceTerms
-	for _, t := range a.settings.State.Services {
+	for _, t := range s.Services {
 		services = append(services, forward.ServiceTerms{Protocol: t.Service.Protocol, Ports: t.Service.Destination})
 	}
 	var all []forward.Terms
-	for i, c := range a.settings.State.Terms {
+	for i, c := range s.Terms {
 		t := forward.Terms{Profile: c.Profile}
 		var err error
 		if t.ID, err = a.table.Intern(c.Terms); err != nil {
 			return err
 		}
-		for _, s := range a.settings.State.Services {
-			id, err := a.table.Intern(idleTerms(c, s, i > 0))
+		for _, service := range s.Services {
+			id, err := a.table.Intern(idleTerms(c, service, i > 0))
 			if err != nil {
 				return err
 			}

@@ -34,7 +34,7 @@ action = "accept"
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := New(s, zerolog.Nop(), "test")
+	a := New(s, nil, zerolog.Nop(), "test")
 	box := policy.Topology{}
 	box.Sides[netstack.Inside] = policy.SideTopology{IPv4: true}
 	box.Sides[netstack.Outside] = policy.SideTopology{IPv4: true}
@@ -44,7 +44,7 @@ action = "accept"
 		t.Fatal(err)
 	}
 	p := forward.NewPolicy(rules, 1)
-	if err := a.terms(p); err != nil {
+	if err := a.terms(p, &s.State); err != nil {
 		t.Fatal(err)
 	}
 	type set map[state.Timer]time.Duration

@@ -9,7 +9,8 @@ import (
 // Timeouts implements control.Backend: those that hold everywhere, those of
 // services, and then what rules make different.
 func (a *Appliance) Timeouts() (out []control.Timeout) {
-	c := &a.settings.State
+	s := a.settings()
+	c := &s.State
 	for timer := range state.Timers {
 		out = append(out, timeout(c.Terms[0], timer, sourceOf(c.Terms[0], timer)))
 	}
@@ -20,7 +21,7 @@ func (a *Appliance) Timeouts() (out []control.Timeout) {
 			})
 		}
 	}
-	for _, r := range a.settings.Policy.Rules {
+	for _, r := range s.Policy.Rules {
 		out = append(out, ruleTimeouts(c, r.Name, c.Terms[r.Terms])...)
 	}
 	return out

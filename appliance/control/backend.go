@@ -32,4 +32,9 @@ type Backend interface {
 
 	// Timeouts returns every timeout that can be set, in a fixed order.
 	Timeouts() []Timeout
+
+	// Reload reads the configuration file again and puts what it says in force,
+	// all of it or, with an error, nothing. If the file is at fault, that is a
+	// *ConfigError or conf.Errors.
+	Reload(Consent, Peer) (Reloaded, error)
 }

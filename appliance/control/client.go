@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -80,12 +81,26 @@ func (c *Client) Timeouts(ctx context.Context) ([]Timeout, error) {
 }
 
 func (c *Client) object(ctx context.Context, method, path, filter string, into any) error {
-	body, err := c.ask(ctx, method, path, filter)
+	return c.decode(into)(c.ask(ctx, method, path, filter))
+}
+
+// tell posts what is said and reads the object that is answered.
+func (c *Client) tell(ctx context.Context, path string, say, into any) error {
+	body, err := json.Marshal(say)
 	if err != nil {
 		return err
 	}
-	defer body.Close()
-	return c.broken(json.NewDecoder(body).Decode(into))
+	return c.decode(into)(c.send(ctx, "POST", path, "", bytes.NewReader(body)))
+}
+
+func (c *Client) decode(into any) func(io.ReadCloser, error) error {
+	return func(body io.ReadCloser, err error) error {
+		if err != nil {
+			return err
+		}
+		defer body.Close()
+		return c.broken(json.NewDecoder(body).Decode(into))
+	}
 }
 
 func list[T any](ctx context.Context, c *Client, path string) (all []T, err error) {
@@ -117,11 +132,15 @@ func eachLine[T any](ctx context.Context, c *Client, path, filter string, yield 
 
 // ask returns the body of a success, which the caller closes.
 func (c *Client) ask(ctx context.Context, method, path, filter string) (io.ReadCloser, error) {
+	return c.send(ctx, method, path, filter, nil)
+}
+
+func (c *Client) send(ctx context.Context, method, path, filter string, say io.Reader) (io.ReadCloser, error) {
 	u := url.URL{Scheme: "http", Host: "sallyport", Path: path}
 	if filter != "" {
 		u.RawQuery = url.Values{"filter": {filter}}.Encode()
 	}
-	request, err := http.NewRequestWithContext(ctx, method, u.String(), nil)
+	request, err := http.NewRequestWithContext(ctx, method, u.String(), say)
 	if err != nil {
 		return nil, err
 	}
@@ -165,6 +184,9 @@ func faultOf(r *http.Response) error {
 	}
 	if f.Filter {
 		return &FilterError{f.Offset, f.Error, f.Hint}
+	}
+	if f.Config {
+		return &ConfigError{f.Error, f.Places}
 	}
 	return errors.New(f.Error)
 }

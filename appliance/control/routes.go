@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 //go:embed openapi.yaml
@@ -29,6 +27,7 @@ func (s *Server) routes() []route {
 		{"GET", "/v1/stats/asymmetric", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, s.backend.Asymmetric()) }},
 		{"GET", "/v1/fragments", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, tidyDatagrams(s.backend.Fragments())) }},
 		{"GET", "/v1/timeouts", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, s.backend.Timeouts()) }},
+		{"POST", "/v1/reload", s.postReload},
 		{"GET", "/v1/openapi.yaml", getOpenAPI},
 	}
 }
@@ -77,8 +76,7 @@ func (s *Server) deleteSessions(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n := s.kill(f)
-	peer, _ := r.Context().Value(peerKey{}).(unix.Ucred)
-	s.log.Info().Str("filter", text).Int("killed", n).Uint32("uid", peer.Uid).Int32("pid", peer.Pid).Msg("sessions killed")
+	peer(r).Log(s.log.Info()).Str("filter", text).Int("killed", n).Msg("sessions killed")
 	s.writeObject(w, http.StatusOK, Killed{n})
 }
 

@@ -1,7 +1,6 @@
 package control
 
 import (
-	"context"
 	"errors"
 	stdlog "log"
 	"net"
@@ -84,11 +83,4 @@ func (s *Server) Close() error {
 	s.undo()
 	s.undo = func() {}
 	return err
-}
-
-type peerKey struct{}
-
-// withPeer keeps who a connection is from, for the log.
-func withPeer(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, peerKey{}, peerOf(c))
 }

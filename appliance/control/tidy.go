@@ -28,6 +28,11 @@ func (s Status) tidy() Status {
 	return s
 }
 
+func (r Reloaded) tidy() Reloaded {
+	r.Warnings = append([]string{}, r.Warnings...)
+	return r
+}
+
 func tidyRules(rules []Rule) []Rule {
 	rules = slices.Clone(rules)
 	for i := range rules {

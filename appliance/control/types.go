@@ -162,6 +162,18 @@ type Timeout struct {
 	Service string `json:"service"`
 }
 
+// Consent is what a change of the configuration may do.
+type Consent struct {
+	Yes bool `json:"yes"` // cut login sessions off
+}
+
+// Reloaded is a configuration that was put in force.
+type Reloaded struct {
+	Policy       PolicyStatus `json:"policy"`
+	Milliseconds int64        `json:"milliseconds"` // that it took
+	Warnings     []string     `json:"warnings"`     // of what is no fault and perhaps not meant
+}
+
 // Killed is the answer to a kill.
 type Killed struct {
 	Killed int `json:"killed"`

@@ -20,6 +20,9 @@ type Fault struct {
 	Offset int    `json:"offset,omitempty"` // of a fault in a filter, in bytes
 	Hint   string `json:"hint,omitempty"`   // what was probably meant
 	Filter bool   `json:"filter,omitempty"` // the fault is in the filter
+	Config bool   `json:"config,omitempty"` // the fault is in a configuration: nothing was changed
+	// Places are the faults of a configuration that have a place in a file.
+	Places []Place `json:"places,omitempty"`
 }
 
 func (s *Server) writeObject(w http.ResponseWriter, code int, v any) {
@@ -33,7 +36,10 @@ func (s *Server) writeError(w http.ResponseWriter, code int, err error) {
 	fault := Fault{Error: err.Error()}
 	var f *FilterError
 	if errors.As(err, &f) {
-		fault = Fault{f.Message, f.Offset, f.Hint, true}
+		fault = Fault{Error: f.Message, Offset: f.Offset, Hint: f.Hint, Filter: true}
+	}
+	if c, ok := configError(err); ok {
+		fault = Fault{Error: c.Message, Config: true, Places: c.Places}
 	}
 	s.writeObject(w, code, fault)
 }

@@ -15,6 +15,7 @@ type Engine struct {
 	Table     *state.Table
 	Fragments *state.Fragments
 	policy    atomic.Pointer[Policy]
+	counts    counts
 
 	asymmetric asymmetries
 }
@@ -42,49 +43,38 @@ type Policy struct {
 	lenient, flagless, fw1 bool
 	// hits counts the packets that each rule decided about; the last is the
 	// default's.
-	hits []hits
+	hits []*hits
 }
 
 // NewPolicy returns a policy of these rules, with no limits on packet size and
 // no address of its own.
 func NewPolicy(rules *policy.RuleSet, generation uint32) *Policy {
-	return &Policy{Rules: rules, Generation: generation, terms: []Terms{{}}, hits: make([]hits, len(rules.Names())+1)}
+	return &Policy{Rules: rules, Generation: generation, terms: []Terms{{}}}
 }
 
 // Load returns the policy in force, nil before the first.
 func (e *Engine) Load() *Policy { return e.policy.Load() }
 
-// Swap puts p in force for the packets after this call.
-func (e *Engine) Swap(p *Policy) { e.policy.Store(p) }
-
-// Hit is how often a rule decided, and when it last did.
-type Hit struct {
-	Packets uint64
-	Last    state.Instant
+// Swap puts p in force for the packets after this call; nil: nothing passes.
+// Rules that have a name which was in force before go on counting.
+func (e *Engine) Swap(p *Policy) {
+	if p != nil {
+		p.hits = e.counts.of(p.Rules)
+	}
+	e.policy.Store(p)
 }
 
-// Hit returns what the rule, or policy.DefaultRule, has decided so far.
-func (p *Policy) Hit(rule uint32) Hit {
-	h := &p.hits[p.slot(rule)]
-	return Hit{h.packets.Load(), state.Instant(h.last.Load())}
-}
+// Hit returns what the rule, or policy.DefaultRule, has decided so far. The
+// policy must have been in force.
+func (p *Policy) Hit(rule uint32) Hit { return p.hits[p.slot(rule)].get() }
 
 func (p *Policy) hit(rule uint32, now state.Instant) {
-	if rule == NoRule {
-		return
+	if rule != NoRule {
+		p.hits[p.slot(rule)].add(now)
 	}
-	h := &p.hits[p.slot(rule)]
-	h.packets.Add(1)
-	h.last.Store(int64(now))
 }
 
 func (p *Policy) slot(rule uint32) int { return min(int(rule), len(p.hits)-1) }
-
-// hits is a Hit that all workers count in.
-type hits struct {
-	packets atomic.Uint64
-	last    atomic.Int64
-}
 
 // source returns the address that an ICMP error to a packet of this version
 // that arrived on side comes from: the firewall's own, or, on a side where it

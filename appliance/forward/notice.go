@@ -1,6 +1,8 @@
 package forward
 
 import (
+	"sync/atomic"
+
 	"sallyport/netstack"
 	"sallyport/state"
 )
@@ -32,32 +34,44 @@ type Notice struct {
 // only counted, so that nobody outside can multiply log lines.
 type Notices struct {
 	C      chan Notice
-	perSec int64
+	perSec atomic.Int64
 }
 
 // NewNotices returns a queue of some seconds' notices that lets each worker
 // report perSecond refusals a second; 0: none.
 func NewNotices(perSecond int) *Notices {
-	return &Notices{C: make(chan Notice, 1024), perSec: int64(perSecond)}
+	n := &Notices{C: make(chan Notice, 1024)}
+	n.SetRate(perSecond)
+	return n
 }
+
+// SetRate lets each worker report so many refusals a second from now on.
+func (n *Notices) SetRate(perSecond int) { n.perSec.Store(int64(perSecond)) }
 
 // reporter is one worker's access to the notices.
 type reporter struct {
 	to    *Notices
 	limit bucket
-	mute  bool
+	rate  int64 // that limit is of
 }
 
-func (n *Notices) reporter() reporter {
-	if n.perSec <= 0 {
-		return reporter{to: n, mute: true}
+func (n *Notices) reporter() reporter { return reporter{to: n} }
+
+// takes reports whether one more refusal may be reported.
+func (r *reporter) takes(now state.Instant) bool {
+	rate := r.to.perSec.Load()
+	if rate <= 0 {
+		return false
 	}
-	return reporter{to: n, limit: newBucket(n.perSec, n.perSec)}
+	if rate != r.rate {
+		r.limit, r.rate = newBucket(rate, rate), rate
+	}
+	return r.limit.take(now)
 }
 
 // report hands n over and reports whether it was taken.
 func (r *reporter) report(n Notice) bool {
-	if (n.Reason != netstack.ReasonNone || n.Event == state.PassedBy) && (r.mute || !r.limit.take(n.At)) {
+	if (n.Reason != netstack.ReasonNone || n.Event == state.PassedBy) && !r.takes(n.At) {
 		return false
 	}
 	select {

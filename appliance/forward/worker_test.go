@@ -138,7 +138,7 @@ func TestWorkerEndsWithItsDevice(t *testing.T) {
 func TestWorkerSurvivesAFault(t *testing.T) {
 	l := startLoop(t, 100)
 	sound := l.worker.lane.engine.Load()
-	l.worker.lane.engine.Swap(&Policy{}) // no rules: asking them is a nil dereference
+	l.worker.lane.engine.policy.Store(&Policy{}) // no rules: asking them is a nil dereference
 	l.links[in].Inject(nettest.UDP(client6, server6))
 	if n := <-l.notices.C; n.Reason != netstack.Internal || n.Fault == nil {
 		t.Errorf("notice %+v, want a fault", n)

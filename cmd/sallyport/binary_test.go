@@ -97,6 +97,9 @@ func TestExitCodes(t *testing.T) {
 		{"sessions sorce 1.2.3.4", 2, "", `sallyport: filter, column 1: "sorce" is not a term`},
 		{"sessions kill", 2, "", `sallyport: wants a filter that says which sessions; "all" is every one (see "sallyport help")`},
 
+		{"reload --socket " + socket, 2, "", "/etc/sallyport.toml:7:12: unknown service \"htps\"; did you mean \"https\"?\n/etc/sallyport.toml:12:1: action is missing"},
+		{"reload --yes --socket " + socket, 0, "reloaded in 8ms: /etc/sallyport.toml, 12 rules, generation 3\n", ""},
+
 		{"status --socket " + none, 3, "", "sallyport is not running: nobody answers on " + none + `; start it with "sallyport run", or name its socket with --socket`},
 		{"sessions kill all --json --socket " + none, 3, "", "sallyport is not running: nobody answers on " + none + `; start it with "sallyport run", or name its socket with --socket`},
 

@@ -32,12 +32,13 @@ func (c *cli) exitCode(err error) int {
 	var usage usageError
 	var filter *control.FilterError
 	var faults conf.Errors
+	var config *control.ConfigError
 	switch {
 	case err == nil:
 		return exitFine
 	case errors.Is(err, control.ErrNotRunning):
 		return exitNotRunning
-	case !c.ready, errors.As(err, &usage), errors.As(err, &filter), errors.As(err, &faults):
+	case !c.ready, errors.As(err, &usage), errors.As(err, &filter), errors.As(err, &faults), errors.As(err, &config):
 		return exitUsage
 	}
 	return exitFailed
@@ -47,9 +48,12 @@ func (c *cli) exitCode(err error) int {
 // configuration file.
 func (c *cli) complain(err error) {
 	var faults conf.Errors
+	var config *control.ConfigError
 	switch {
 	case errors.As(err, &faults):
 		fmt.Fprintln(c.err, faults)
+	case errors.As(err, &config) && len(config.Places) > 0:
+		fmt.Fprintln(c.err, config)
 	case errors.Is(err, errSilent):
 	case errors.Is(err, control.ErrNotRunning):
 		fmt.Fprintf(c.err, "%v; start it with \"sallyport run\", or name its socket with --socket\n", err)

@@ -75,6 +75,8 @@ func TestGolden(t *testing.T) {
 		{"sessions.rule", []string{"sessions", "rule", "mail in"}, nil},
 		{"sessions.none", []string{"sessions", "sctp"}, nil},
 		{"sessions.limit", []string{"sessions", "--limit", "2"}, nil},
+		{"reload", []string{"reload", "--yes"}, nil},
+		{"reload.json", []string{"reload", "--yes", "--json"}, nil},
 		{"stats", []string{"stats"}, nil},
 		{"stats.asymmetric", []string{"stats", "asymmetric"}, nil},
 		{"stats.asymmetric.json", []string{"stats", "asymmetric", "--json"}, nil},

@@ -31,5 +31,6 @@ func newLog(s conf.Log) (log zerolog.Logger, closeLog func() error, err error) {
 	if s.Format == "console" || s.Format == "auto" && terminal {
 		log = zerolog.New(zerolog.ConsoleWriter{Out: out, NoColor: !terminal, TimeFormat: "15:04:05.000"})
 	}
-	return log.Level(level).With().Timestamp().Logger(), closeLog, nil
+	zerolog.SetGlobalLevel(level) // which a reload changes
+	return log.With().Timestamp().Logger(), closeLog, nil
 }

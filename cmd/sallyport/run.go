@@ -34,14 +34,14 @@ masqueraded, and nothing else passes. A configuration file says more.`,
   sallyport run --config /etc/sallyport/sallyport.toml`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := o.settings()
-			if err != nil {
-				return err
+			read := func() (*conf.Settings, error) {
+				s, err := o.settings()
+				if err == nil && cmd.Flags().Changed("socket") {
+					s.Control.Socket = c.socket
+				}
+				return s, err
 			}
-			if cmd.Flags().Changed("socket") {
-				s.Control.Socket = c.socket
-			}
-			return c.run(cmd, s, o.yes)
+			return c.run(cmd, read, &o)
 		},
 	}
 	o.flags(cmd)
@@ -80,11 +80,18 @@ func (o *runOptions) settings() (*conf.Settings, error) {
 	return s, nil
 }
 
-func (c *cli) run(cmd *cobra.Command, s *conf.Settings, yes bool) error {
+func (c *cli) run(cmd *cobra.Command, read func() (*conf.Settings, error), o *runOptions) error {
+	s, err := read()
+	if err != nil {
+		return err
+	}
+	if o.config == "" {
+		read = nil
+	}
 	if err := alone(cmd.Context(), s.Control.Socket); err != nil {
 		return err
 	}
-	if err := keepsLogins(s, yes); err != nil {
+	if err := keepsLogins(s, o.yes); err != nil {
 		return err
 	}
 	log, closeLog, err := newLog(s.Log)
@@ -94,7 +101,12 @@ func (c *cli) run(cmd *cobra.Command, s *conf.Settings, yes bool) error {
 	defer closeLog()
 	ctx, done := untilSignal(cmd.Context())
 	defer done()
-	return appliance.New(s, log, thisBuild().Version).Run(ctx)
+	firewall := appliance.New(s, read, log, thisBuild().Version)
+	defer onHangup(func() {
+		// What is wrong is in the log.
+		_, _ = firewall.Reload(control.Consent{Yes: o.yes}, control.Peer{})
+	})()
+	return firewall.Run(ctx)
 }
 
 // alone refuses to start a second firewall, before it has touched anything of

@@ -24,3 +24,19 @@ func untilSignal(ctx context.Context) (context.Context, func()) {
 	}()
 	return ctx, cancel
 }
+
+// onHangup has f called at each SIGHUP, which no longer ends the process, until
+// what it returns is called.
+func onHangup(f func()) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, unix.SIGHUP)
+	go func() {
+		for range signals {
+			f()
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(signals)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"sallyport/appliance/control"
+	"sallyport/conf"
 )
 
 // Backend answers with what is in it. It is safe for concurrent use through
@@ -117,6 +118,17 @@ func (b *Backend) Rules() []control.Rule {
 		{Number: 2, Name: "mail in", Action: "accept"},
 		{Number: 0, Name: "default", Action: "drop", Hits: 77, LastHit: Noon.Add(-26 * time.Hour)},
 	}
+}
+
+// Reload finds two faults unless it is given consent.
+func (b *Backend) Reload(o control.Consent, _ control.Peer) (control.Reloaded, error) {
+	if !o.Yes {
+		return control.Reloaded{}, conf.Errors{
+			{File: "/etc/sallyport.toml", Line: 7, Column: 12, Message: `unknown service "htps"; did you mean "https"?`},
+			{File: "/etc/sallyport.toml", Line: 12, Column: 1, Message: "action is missing"},
+		}
+	}
+	return control.Reloaded{Policy: b.Status().Policy, Milliseconds: 8}, nil
 }
 
 // Fragments has one that waits for its first fragment, and one that is refused.

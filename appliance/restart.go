@@ -1,0 +1,57 @@
+package appliance
+
+import (
+	"fmt"
+	"strings"
+
+	"sallyport/appliance/control"
+	"sallyport/conf"
+	"sallyport/netstack"
+)
+
+// setting is a value of a configuration under the name it is written by.
+type setting struct {
+	key   string
+	value any
+}
+
+// fixed are the settings that a process keeps for life: its devices, its sockets
+// and the size of its tables.
+func fixed(s *conf.Settings) (all []setting) {
+	for side := range netstack.Side(netstack.Sides) {
+		c := &s.Sides[side]
+		all = append(all, setting{side.String() + ".interface", c.Where()}, setting{side.String() + ".tun", c.TUN})
+	}
+	f := s.State.Fragments
+	return append(all,
+		setting{"tun.driver", s.TUN.Driver}, setting{"tun.queues", s.TUN.Queues},
+		setting{"state.max_sessions", s.State.MaxSessions},
+		setting{"state.fragments.max_bytes", f.MaxBytes}, setting{"state.fragments.max_datagrams", f.MaxDatagrams},
+		setting{"state.fragments.per_source", f.PerSource}, setting{"state.fragments.timeout", f.Timeout},
+		setting{"state.snapshot", s.State.Snapshot}, setting{"state.snapshot_interval", s.State.SnapshotInterval},
+		setting{"log.format", s.Log.Format}, setting{"log.file", s.Log.File},
+		setting{"control.socket", s.Control.Socket}, setting{"control.group", s.Control.Group})
+}
+
+// wantRestart refuses settings of which a part could only be ignored.
+func wantRestart(was, is *conf.Settings) error {
+	var lines []string
+	before := fixed(was)
+	for i, s := range fixed(is) {
+		if s != before[i] {
+			lines = append(lines, fmt.Sprintf("  %s: %s -> %s", s.key, written(before[i].value), written(s.value)))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return &control.ConfigError{Message: "nothing was changed, because these settings need a restart:\n" +
+		strings.Join(lines, "\n") + "\nset them back and reload, or restart"}
+}
+
+func written(v any) string {
+	if text, ok := v.(string); ok {
+		return fmt.Sprintf("%q", text)
+	}
+	return fmt.Sprint(v)
+}
