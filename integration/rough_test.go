@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"math"
 	"net/netip"
 	"strings"
 	"sync"
@@ -58,6 +59,47 @@ func TestS09RoughLinks(t *testing.T) {
 			wantNoNumbersRefused(t, w)
 		})
 	}
+}
+
+// TestS09StrictCostsNothing has the same conversations under strict and under
+// fw1, which looks at no numbers, at once and over links as rough: if strict
+// held up what is correct, TCP would slow down.
+func TestS09StrictCostsNothing(t *testing.T) {
+	need(t, "iperf3")
+	const strict, fw1 = 0, 1
+	ratio := 1.0
+	for _, s := range []stack{stacks[0], stacks[5], stacks[7]} {
+		got := s.race(t, open("auto"), open("auto")+"[state]\nprofile = \"fw1\"\n")
+		t.Logf("%s: strict %.1f, fw1 %.1f Mbit/s", s.name, got[strict]/1e6, got[fw1]/1e6)
+		ratio *= got[strict] / got[fw1]
+	}
+	// Chance alone makes a third in each; a window that is misread stops a
+	// conversation.
+	if mean := math.Cbrt(ratio); mean < 0.5 || math.IsNaN(mean) {
+		t.Errorf("strict carries %.2f of what fw1 does", mean)
+	}
+}
+
+// race measures through firewalls of these configurations at the same time, each
+// in a lab of its own.
+func (s *stack) race(t *testing.T, configs ...string) (bps [2]float64) {
+	t.Helper()
+	var running sync.WaitGroup
+	for i, config := range configs {
+		l := newLab(t, lab.Config{Wires: true, NoOffload: !s.offload})
+		s.apply(t, l.Inside)
+		s.apply(t, l.Outside)
+		serveIperf(t, l.Outside)
+		startFirewall(t, l, config)
+		for side, h := range l.Wires {
+			lay(t, h, rough, uint64(side))
+		}
+		running.Go(func() {
+			bps[i] = iperf(t, l.Inside, l.Outside.IPv4(), "-t", "5", "-P", "4").End.SumReceived.Bps
+		})
+	}
+	running.Wait()
+	return bps
 }
 
 func (s *stack) apply(t *testing.T, h *lab.Host) {
