@@ -22,7 +22,7 @@ func transferTime(t *testing.T) time.Duration {
 	t.Helper()
 	text := os.Getenv("SALLYPORT_TRANSFER")
 	if text == "" {
-		return 12 * time.Second
+		return time.Minute
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
@@ -48,6 +48,7 @@ func TestS05TransfersSurviveARestart(t *testing.T) {
 		"kill -9": func(w *firewall) { w.cmd.Kill() },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			long := transferTime(t)
 			l := newLab(t, lab.Config{})
 			config, _ := keeping(t)

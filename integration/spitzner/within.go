@@ -113,4 +113,4 @@ func fastmode(b *bench) string {
 
 // soon is how long something is waited for that a broken connection never
 // does.
-const soon = 1500 * time.Millisecond
+const soon = 4 * time.Second
