@@ -60,7 +60,7 @@ func (c *counters) audit(live int) error {
 
 // entries counts what is in the index.
 func (x *index) entries() (n int) {
-	for _, s := range x.slots {
+	for _, s := range x.all {
 		if s.ref != 0 {
 			n++
 		}

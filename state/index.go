@@ -1,7 +1,5 @@
 package state
 
-import "math/bits"
-
 // index finds a record's number by the hash of one of its keys: open
 // addressing with linear probing. It knows hashes and numbers only; whoever
 // looks up compares the keys. Removal shifts the followers back, so there are
@@ -12,8 +10,7 @@ import "math/bits"
 // every entry the limits allow. That is address space, not memory: the system
 // gives pages as they are touched.
 type index struct {
-	slots []slot
-	mask  uint32
+	reserved[slot]
 }
 
 // slot holds the hash, so that a probe touches a record only when all 32 bits
@@ -25,16 +22,36 @@ type slot struct {
 
 // newIndex returns an index for at most entries entries, then three quarters
 // full.
-func newIndex(entries int) index {
-	size := uint64(1) << bits.Len64(uint64(entries)*4/3)
-	return index{slots: make([]slot, size), mask: uint32(size - 1)}
+func newIndex(entries int) index { return index{reserve[slot](entries + entries/3 + 2)} }
+
+// home returns where an entry of this hash would rather be. A multiplication
+// and not a mask, so that the index can be of any size; which slot, the upper
+// bits of the hash say.
+func (x *index) home(hash uint32) uint32 {
+	return uint32(uint64(hash) * uint64(len(x.all)) >> 32)
+}
+
+// after returns the place that is probed after i.
+func (x *index) after(i uint32) uint32 {
+	if i++; int(i) < len(x.all) {
+		return i
+	}
+	return 0
+}
+
+// ahead returns how many places j is after i.
+func (x *index) ahead(i, j uint32) uint32 {
+	if j >= i {
+		return j - i
+	}
+	return j + uint32(len(x.all)) - i
 }
 
 // find returns the one of the numbers inserted under hash that is is true of, 0
 // if there is none.
 func (x *index) find(hash uint32, is func(ref) bool) ref {
-	for i := hash & x.mask; x.slots[i].ref != 0; i = (i + 1) & x.mask {
-		if s := x.slots[i]; s.hash == hash && is(ref(s.ref)) {
+	for i := x.home(hash); x.all[i].ref != 0; i = x.after(i) {
+		if s := x.all[i]; s.hash == hash && is(ref(s.ref)) {
 			return ref(s.ref)
 		}
 	}
@@ -43,18 +60,18 @@ func (x *index) find(hash uint32, is func(ref) bool) ref {
 
 // insert adds ref under hash. There must be room, and ref must not be 0.
 func (x *index) insert(hash, ref uint32) {
-	i := hash & x.mask
-	for x.slots[i].ref != 0 {
-		i = (i + 1) & x.mask
+	i := x.home(hash)
+	for x.all[i].ref != 0 {
+		i = x.after(i)
 	}
-	x.slots[i] = slot{hash, ref}
+	x.all[i] = slot{hash, ref}
 }
 
 // remove takes ref, which was inserted under hash, out again.
 func (x *index) remove(hash, ref uint32) {
-	i := hash & x.mask
-	for x.slots[i].ref != ref {
-		i = (i + 1) & x.mask
+	i := x.home(hash)
+	for x.all[i].ref != ref {
+		i = x.after(i)
 	}
 	x.close(i)
 }
@@ -62,12 +79,11 @@ func (x *index) remove(hash, ref uint32) {
 // close fills the hole at i with the nearest follower that may live there, and
 // then that one's hole, until an empty slot ends the run.
 func (x *index) close(i uint32) {
-	for j := (i + 1) & x.mask; x.slots[j].ref != 0; j = (j + 1) & x.mask {
-		fromHome := (j - x.slots[j].hash) & x.mask
-		if fromHome >= (j-i)&x.mask {
-			x.slots[i] = x.slots[j]
+	for j := x.after(i); x.all[j].ref != 0; j = x.after(j) {
+		if x.ahead(x.home(x.all[j].hash), j) >= x.ahead(i, j) {
+			x.all[i] = x.all[j]
 			i = j
 		}
 	}
-	x.slots[i] = slot{}
+	x.all[i] = slot{}
 }

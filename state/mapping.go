@@ -114,8 +114,8 @@ func (m *mappings) hashOf(inside *netstack.FlowKey, space uint32) uint32 {
 }
 
 func (m *mappings) find(hash uint32, inside *netstack.FlowKey, space uint32) ref {
-	for i := hash & m.index.mask; ; i = (i + 1) & m.index.mask {
-		s := m.index.slots[i]
+	for i := m.index.home(hash); ; i = m.index.after(i) {
+		s := m.index.all[i]
 		if s.ref == 0 {
 			return 0
 		}

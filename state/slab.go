@@ -3,19 +3,14 @@ package state
 // ref numbers a record in its slab; 0 is none.
 type ref uint32
 
-// chunkRecords is how many records are allocated at once: enough that the
-// chunk list of millions stays small, few enough that nobody waits for it.
-const chunkRecords = 1024
-
-// slab holds up to max records of a pointer-free type in chunks that never
-// move, so that growing copies nothing and the garbage collector has nothing to
-// look at. Freed records are used again, the last freed first; the slab never
-// shrinks.
+// slab holds up to max records of a pointer-free type, which never move, so
+// that growing copies nothing and the garbage collector has nothing to look at.
+// Freed records are used again, the last freed first; the slab never shrinks.
 type slab[T any, P record[T]] struct {
-	chunks []*[chunkRecords]T
-	used   ref // records ever used: 1..used
-	max    ref
-	free   ref // first of the free list
+	reserved[T]
+	used ref // records ever used: 1..used
+	max  ref
+	free ref // first of the free list
 }
 
 // record is what a slab asks of its records: a place for the free list, which
@@ -26,13 +21,11 @@ type record[T any] interface {
 }
 
 func newSlab[T any, P record[T]](max int) slab[T, P] {
-	return slab[T, P]{chunks: make([]*[chunkRecords]T, 0, max/chunkRecords+1), max: ref(max)}
+	return slab[T, P]{reserved: reserve[T](max + 1), max: ref(max)}
 }
 
 // at returns the record r, which must have been taken.
-func (s *slab[T, P]) at(r ref) *T {
-	return &s.chunks[r/chunkRecords][r%chunkRecords]
-}
+func (s *slab[T, P]) at(r ref) *T { return &s.all[r] }
 
 // take returns a record's number, or 0 if all max are in use. The record is as
 // put left it, or zero.
@@ -45,9 +38,6 @@ func (s *slab[T, P]) take() ref {
 		return 0
 	}
 	s.used++
-	if int(s.used/chunkRecords) == len(s.chunks) {
-		s.chunks = append(s.chunks, new([chunkRecords]T))
-	}
 	return s.used
 }
 

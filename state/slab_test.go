@@ -3,7 +3,7 @@ package state
 import "testing"
 
 func TestSlabLendsEachRecordOnceAndNoMoreThanItHas(t *testing.T) {
-	const n = 2*chunkRecords + 3
+	const n = 2051
 	s := newSlab[mapping](n)
 	taken := map[ref]*mapping{}
 	for range n {

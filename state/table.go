@@ -97,8 +97,8 @@ func entry(r ref, d Direction) uint32 { return uint32(r)<<1 | uint32(d) }
 // is; 0 if there is none.
 func (t *Table) find(k *netstack.FlowKey, now Instant) (ref, Direction) {
 	hash := t.hash.flow(k)
-	for i := hash & t.index.mask; ; i = (i + 1) & t.index.mask {
-		slot := t.index.slots[i]
+	for i := t.index.home(hash); ; i = t.index.after(i) {
+		slot := t.index.all[i]
 		if slot.ref == 0 {
 			return 0, Original
 		}

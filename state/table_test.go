@@ -16,8 +16,7 @@ func ask(n int) nettest.Packet {
 }
 
 // A million sessions must fit in 320 bytes each, their index entries (2 of 8
-// bytes, at worst three eighths full: 43) and mapping (with index: 56+21)
-// included.
+// bytes, three quarters full: 21) and mapping (with index: 56+11) included.
 func TestSessionSize(t *testing.T) {
 	if n := unsafe.Sizeof(session{}); n != 208 {
 		t.Errorf("a session has %d bytes", n)
