@@ -1,0 +1,112 @@
+package forward
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"sallyport/netstack"
+	"sallyport/netstack/nettest"
+)
+
+// A RST that the receiver may not believe (RFC 5961) leaves the session four
+// minutes, and what is heard of it after that all its time again.
+func Test7857S2RSTLeavesFourMinutes(t *testing.T) {
+	r := newRig(t, outward())
+	seen := r.handshake(client, server)
+	rst := r.pass(out, down(seen, "R", 5001+100, 0)) // in the window, but not exact
+	if got := endpoint(rst.Flow.Dst, rst.Flow.DstPort); got != client {
+		t.Errorf("the RST goes to %s", got)
+	}
+	if left := r.sessions()[0].TimeoutLeft; left != 4*time.Minute {
+		t.Errorf("%v are left, want four minutes", left)
+	}
+	r.wait(4*time.Minute - 1)
+	r.pass(in, up("A", 1001, 5001))
+	if left := r.sessions()[0].TimeoutLeft; left != 2*time.Hour+4*time.Minute {
+		t.Errorf("%v are left after the connection went on", left)
+	}
+}
+
+// An exact RST ends the connection; it is translated like all that was before
+// it, in both directions.
+func Test7857S2RSTIsTranslated(t *testing.T) {
+	r := newRig(t, outward())
+	seen := r.handshake(client, server)
+	rst := r.pass(in, up("R", 1001, 0))
+	if got := endpoint(rst.Flow.Src, rst.Flow.SrcPort); got != seen {
+		t.Errorf("the RST comes from %s, want %s", got, seen)
+	}
+	nettest.Check(t, nettest.Of(rst.Frame), nettest.Segment("R", 1001, 0))
+}
+
+// An endpoint's mapping for one protocol says nothing of another's.
+func Test7857S5MappingsOfEachProtocolAreTheirOwn(t *testing.T) {
+	r := newRig(t, outward())
+	r.pass(in, nettest.UDP("10.1.0.9:5000", server)) // UDP 5000 is taken, TCP 5000 is not
+	if seen := r.leaves("10.1.0.10:5000", server); seen == public+":5000" {
+		t.Error("UDP: a port was lent twice")
+	}
+	if seen := r.syn("10.1.0.10:5000", server); seen != public+":5000" {
+		t.Errorf("TCP leaves as %s", seen)
+	}
+}
+
+// Where the own port cannot be kept, nobody can guess which it becomes: over
+// many hosts all parts of the range come up, and neighbours hardly ever.
+func Test7857S9PortsThatChangeAreRandom(t *testing.T) {
+	r := newRig(t, outward())
+	r.pass(in, nettest.UDP("10.1.0.9:5000", server))
+	var parts [8]int
+	last, near := 0, 0
+	for host := range 240 {
+		port := int(r.pass(in, nettest.UDP(fmt.Sprintf("10.1.0.%d:5000", 10+host), server)).Flow.SrcPort)
+		parts[port>>13]++
+		if d := port - last; -16 < d && d < 16 {
+			near++
+		}
+		last = port
+	}
+	for i, n := range parts { // 32768 to 60999 are the box's own
+		if own := i >= 4 && i < 7; own != (n == 0) && i != 7 {
+			t.Errorf("%d ports from %d on", n, i<<13)
+		}
+	}
+	if near > 5 {
+		t.Errorf("%d ports of 240 are beside the one before", near)
+	}
+}
+
+// What its sender called a datagram is kept, so that an error that quotes it is
+// about what it has sent. RFC 6864 would have it another way.
+func Test7857S10IdentificationIsKept(t *testing.T) {
+	r := newRig(t, outward())
+	sent := r.pass(in, nettest.UDP(client, server, nettest.IPID(0x1234)))
+	if id := sent.Bytes()[4:6]; id[0] != 0x12 || id[1] != 0x34 {
+		t.Errorf("leaves with % x", id)
+	}
+	nettest.CheckSums(t, sent.Bytes(), netstack.Offload{})
+}
+
+// The mapping of a query goes with its last session, and not before.
+func Test7857S11QueryMappingGoesWithItsLastSession(t *testing.T) {
+	r := newRig(t, outward())
+	ping := func(host, to string) uint16 {
+		return r.pass(in, nettest.ICMPEcho(host, to, nettest.ID(77))).Flow.SrcPort
+	}
+	if ping("10.1.0.10", "198.51.100.7") != 77 {
+		t.Fatal("a free identifier is not kept")
+	}
+	r.wait(40 * time.Second)
+	ping("10.1.0.10", "198.51.100.8")
+	r.wait(40 * time.Second) // the first session is over, the second is not
+	r.engine.Table.Sweep(r.now, 10)
+	if ping("10.1.0.11", "198.51.100.7") == 77 {
+		t.Error("an identifier was lent while it was held")
+	}
+	r.wait(time.Minute)
+	r.engine.Table.Sweep(r.now, 10)
+	if ping("10.1.0.12", "198.51.100.7") != 77 {
+		t.Error("an identifier was not given back")
+	}
+}
