@@ -68,6 +68,10 @@ integration: ## real traffic in network namespaces, and a real Docker engine
 spitzner: setup ## Lance Spitzner's experiments of 2000, under each profile (root)
 	$(GO) run ./integration/spitzner
 
+.PHONY: conformance
+conformance: setup ## the RFCs' items, each with the tests that show it: docs/conformance.md (root)
+	$(REQUIRE) $(GO) run ./integration/conformance --root .
+
 .PHONY: bench
 bench: ## the firewall beside the kernel's own, as ratios (root), and the engine alone
 	$(GO) run ./integration/bench
