@@ -20,6 +20,10 @@ docker-compose:docker-compose
 busybox-static:busybox
 hping3:hping3
 nmap:nmap
+coturn:turnutils_natdiscovery
+stun-client:stun
+openssh-client:scp
+openssh-server:/usr/sbin/sshd
 python3-scapy:/usr/lib/python3/dist-packages/scapy
 gcc:gcc
 libc6-dev:/usr/include/stdlib.h
