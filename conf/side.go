@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"sallyport/netstack"
 )
 
 // SetInterface makes text the interface of the side: its name, or a subnet to
@@ -19,6 +21,22 @@ func (s *Side) SetInterface(text string) error {
 	p, err := parsePrefix(text)
 	s.Subnet = p
 	return err
+}
+
+// AddGateway makes text, an address with or without a length, one that the
+// inside's interface is given while the firewall runs. It is what a flag goes
+// through.
+func (s *Settings) AddGateway(text string) error {
+	inside := &s.Sides[netstack.Inside]
+	g, err := parseGateway(text)
+	switch {
+	case err != nil:
+		return err
+	case isSecond(g, inside.Gateway):
+		return errSecondGateway
+	}
+	inside.Gateway = append(inside.Gateway, g)
+	return inside.settle(&inside.Gateway[len(inside.Gateway)-1])
 }
 
 // checkInterfaceName holds a name to what Linux takes (dev_valid_name).

@@ -1,6 +1,7 @@
 package conf
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -55,22 +56,27 @@ func (r *sideReader) checkGateways() {
 			at.fail("a gateway address needs an interface to be given to")
 			continue
 		}
-		if err := r.settle(g); err != nil {
+		if err := r.side.settle(g); err != nil {
 			at.fail("%v", err)
 		}
-		for _, other := range r.side.Gateway[:i] {
-			if other.Addr().Is4() == g.Addr().Is4() {
-				at.fail("a second gateway of the same family")
-			}
+		if isSecond(*g, r.side.Gateway[:i]) {
+			at.fail("%v", errSecondGateway)
 		}
 	}
 }
 
+var errSecondGateway = errors.New("a second gateway of the same family")
+
+// isSecond reports whether one of the gateways before g is of its family.
+func isSecond(g netip.Prefix, before []netip.Prefix) bool {
+	return slices.ContainsFunc(before, func(other netip.Prefix) bool { return other.Addr().Is4() == g.Addr().Is4() })
+}
+
 // settle finds the network of gateway g.
-func (r *sideReader) settle(g *netip.Prefix) error {
-	networks := slices.Clone(r.side.Networks)
-	if r.side.Subnet.IsValid() {
-		networks = append(networks, r.side.Subnet)
+func (s *Side) settle(g *netip.Prefix) error {
+	networks := slices.Clone(s.Networks)
+	if s.Subnet.IsValid() {
+		networks = append(networks, s.Subnet)
 	}
 	network := netip.Prefix{}
 	for _, n := range networks {

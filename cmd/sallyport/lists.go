@@ -73,3 +73,11 @@ func listCommand[T any](c *cli, use, short string, ask func(*control.Client, con
 		},
 	})
 }
+
+// objectUnless writes v unless there is an error.
+func (c *cli) objectUnless(err error, v any) error {
+	if err != nil {
+		return err
+	}
+	return c.object(v)
+}

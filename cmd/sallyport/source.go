@@ -13,18 +13,22 @@ import (
 
 // source says where a configuration comes from: a file, or two interfaces and
 // the defaults.
-type source struct{ config, inside, outside string }
+type source struct {
+	config, inside, outside string
+	gateway                 []string
+}
 
 func (o *source) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.config, "config", "", "configuration file")
 	cmd.Flags().StringVar(&o.inside, "inside", "", "interface of the inside, by name or by a subnet it is in")
 	cmd.Flags().StringVar(&o.outside, "outside", "", "interface of the outside")
+	cmd.Flags().StringSliceVar(&o.gateway, "gateway", nil, "address to take on the inside, so that clients keep their default route")
 }
 
 // check refuses what contradicts itself.
 func (o *source) check() error {
-	if o.config != "" && o.inside+o.outside != "" {
-		return usagef("--config and --inside, --outside exclude one another: the file names the interfaces")
+	if o.config != "" && (o.inside+o.outside != "" || len(o.gateway) > 0) {
+		return usagef("--config and --inside, --outside, --gateway exclude one another: the file names the interfaces")
 	}
 	return nil
 }
@@ -40,7 +44,13 @@ func (o *source) settings() (*conf.Settings, error) {
 	case o.inside == "" || o.outside == "":
 		return nil, usagef("nothing says which networks to stand between; give --inside IF --outside IF, or --config FILE")
 	}
-	return conf.Defaults(o.inside, o.outside), nil
+	s := conf.Defaults(o.inside, o.outside)
+	for _, g := range o.gateway {
+		if err := s.AddGateway(g); err != nil {
+			return nil, usagef("--gateway %s: %v", g, err)
+		}
+	}
+	return s, nil
 }
 
 func load(file string, read func(string) (*conf.Settings, error)) (*conf.Settings, error) {

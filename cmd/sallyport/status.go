@@ -17,21 +17,20 @@ func statusCommand(c *cli) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			status, err := c.client().Status(cmd.Context())
-			if err != nil || c.json {
-				return c.objectUnless(err, status)
+			switch {
+			case err != nil:
+				return err
+			case c.json:
+				err = c.object(status)
+			default:
+				c.printStatus(&status)
 			}
-			c.printStatus(&status)
-			return nil
+			if !status.Ready {
+				return errSilent // said above
+			}
+			return err
 		},
 	})
-}
-
-// objectUnless writes v unless there is an error.
-func (c *cli) objectUnless(err error, v any) error {
-	if err != nil {
-		return err
-	}
-	return c.object(v)
 }
 
 func (c *cli) printStatus(s *control.Status) {
