@@ -77,6 +77,7 @@ func (s *Settings) readFiles(roots []value) *linter {
 		{"state", once(func(v value) { s.readState(v, &words) })},
 		{"rule", func(v value) { s.readRules(v, &words, &l.rules) }},
 		{"nat", func(v value) { s.readNAT(v, &words, &l.nat) }},
+		{"test", func(v value) { s.readTests(v, &words) }},
 		{"log", once(s.Log.read)},
 		{"control", once(s.Control.read)},
 	}
@@ -84,7 +85,7 @@ func (s *Settings) readFiles(roots []value) *linter {
 	words.resolve()
 	readAll(roots, using)
 	for _, r := range roots {
-		r.refuseOthers(append(naming, using...), []string{"test", "schedules", "web", "metrics", "flow_export"})
+		r.refuseOthers(append(naming, using...), []string{"schedules", "web", "metrics", "flow_export"})
 	}
 	checkSides(inside, outside)
 	return l

@@ -22,6 +22,7 @@ type Settings struct {
 	TUN      TUN
 	State    State
 	Policy   policy.Spec
+	Tests    []Test // what the policy must do, in the order of the file
 	Log      Log
 	Control  Control
 }
