@@ -65,7 +65,8 @@ func reservedPorts(spec plumbing.Spec) ([]netstack.PortRange, error) {
 	}
 	reserved := []netstack.PortRange{ephemeral}
 	for _, s := range spec.Self {
-		if s.Accept && s.Ports != allPorts {
+		// What a rule without ports comes to reserves nothing, or no port were left.
+		if all := s.Ports.First <= ephemeral.First && s.Ports.Last == allPorts.Last; s.Accept && !all {
 			reserved = append(reserved, s.Ports)
 		}
 	}

@@ -130,13 +130,20 @@ func addressWords(word string, list []policy.Address) (s string) {
 }
 
 func serviceWord(s policy.Service) string {
+	word := s.Protocol.String()
 	switch {
 	case s.ICMP:
-		return fmt.Sprintf("%v/%d/%d", s.Protocol, s.Type, s.Code)
+		word = fmt.Sprintf("%v/%d/%d", s.Protocol, s.Type, s.Code)
 	case s.Destination != netstack.PortRange{}:
-		return fmt.Sprintf("%v/%d-%d", s.Protocol, s.Destination.First, s.Destination.Last)
+		word = fmt.Sprintf("%v/%d-%d", s.Protocol, s.Destination.First, s.Destination.Last)
 	}
-	return s.Protocol.String()
+	if s.Source != (netstack.PortRange{}) {
+		word += fmt.Sprintf(" from %d-%d", s.Source.First, s.Source.Last)
+	}
+	if s.Negate {
+		word = "!" + word
+	}
+	return word
 }
 
 func TestDefaults(t *testing.T) {

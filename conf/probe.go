@@ -46,8 +46,7 @@ func builtinService(word string) ([]policy.Service, error) {
 	if literals, ok := builtin[word]; ok {
 		return mustServices(literals), nil
 	}
-	s, err := parseService(word)
-	return []policy.Service{s}, err
+	return parseService(word)
 }
 
 // probeReader reads one packet.
