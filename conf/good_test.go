@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sallyport/netstack"
 	"sallyport/policy"
@@ -62,6 +63,13 @@ func summary(s *Settings) string {
 		}
 		if r.Terms != 0 {
 			fmt.Fprintf(&b, ", %v%s", s.State.Terms[r.Terms].Profile, timeoutWords(s.State.Terms[r.Terms]))
+		}
+		if r.When != 0 {
+			w := s.Whens[r.When-1]
+			b.WriteString(", " + strings.Join(w.Words, " "))
+			if !w.Until.IsZero() {
+				b.WriteString(" until " + w.Until.Format(time.RFC3339))
+			}
 		}
 		b.WriteString("\n")
 	}
