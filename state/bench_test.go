@@ -67,6 +67,32 @@ func BenchmarkTrack(b *testing.B) {
 	}
 }
 
+// BenchmarkTrackBatch is the same as a worker does it, 64 packets at a time.
+func BenchmarkTrackBatch(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			c := newCrowd(b, n).fill(b)
+			random := rand.New(rand.NewPCG(1, 1))
+			var packets [64]netstack.Packet
+			var places [64]Place
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N/len(packets) + 1 {
+				for i := range packets {
+					packets[i] = *c.from(random.IntN(n))
+					places[i] = c.Foresee(&packets[i])
+				}
+				c.Approach(places[:])
+				for i := range packets {
+					if _, r := c.TrackAt(places[i], &packets[i], 1); r != netstack.ReasonNone {
+						b.Fatal(r)
+					}
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkTrackTCP is one segment of an established connection, and its
 // acknowledgement, after another.
 func BenchmarkTrackTCP(b *testing.B) {

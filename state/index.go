@@ -87,3 +87,13 @@ func (x *index) close(i uint32) {
 	}
 	x.all[i] = slot{}
 }
+
+// first returns the first number that was inserted under hash, 0 if there is
+// none.
+func (x *index) first(hash uint32) uint32 {
+	for i := x.home(hash); ; i = x.after(i) {
+		if s := x.all[i]; s.hash == hash || s.ref == 0 {
+			return s.ref
+		}
+	}
+}

@@ -96,7 +96,11 @@ func entry(r ref, d Direction) uint32 { return uint32(r)<<1 | uint32(d) }
 // find returns the live session that has k as a key, and which of the two it
 // is; 0 if there is none.
 func (t *Table) find(k *netstack.FlowKey, now Instant) (ref, Direction) {
-	hash := t.hash.flow(k)
+	return t.findHashed(k, t.hash.flow(k), now)
+}
+
+// findHashed is find for who knows k's hash.
+func (t *Table) findHashed(k *netstack.FlowKey, hash uint32, now Instant) (ref, Direction) {
 	for i := t.index.home(hash); ; i = t.index.after(i) {
 		slot := t.index.all[i]
 		if slot.ref == 0 {

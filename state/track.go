@@ -15,6 +15,12 @@ import "sallyport/netstack"
 //   - Match.Session 0 and a reason: p belongs to no session and cannot begin
 //     one, whatever the policy says.
 func (t *Table) Track(p *netstack.Packet, now Instant) (Match, netstack.Reason) {
+	return t.TrackAt(t.Foresee(p), p, now)
+}
+
+// TrackAt is Track for a packet with Foresight: at is from Foresee of p, and
+// may have been through Approach.
+func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant) (Match, netstack.Reason) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
@@ -23,7 +29,7 @@ func (t *Table) Track(p *netstack.Packet, now Instant) (Match, netstack.Reason) 
 	case p.ICMP == netstack.ICMPError:
 		return t.trackError(p, now)
 	}
-	r, d := t.find(&p.Flow, now)
+	r, d := t.arrive(at, &p.Flow, now)
 	if r == 0 {
 		return Match{}, opens(p)
 	}

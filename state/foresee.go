@@ -1,0 +1,64 @@
+package state
+
+import (
+	"unsafe"
+
+	"sallyport/netstack"
+)
+
+// Foresight: a worker has many packets at hand. If each is looked up alone, it
+// waits for memory twice, for the index and for the record. If the table is told
+// of all of them first, the waits are one: Foresee for every packet, then
+// Approach for all, then TrackAt for each in turn.
+
+// Place is where a packet's session probably is. It is a hint, which goes stale
+// without harm.
+type Place struct {
+	hash  uint32
+	entry uint32 // 0: none was seen
+}
+
+// Foresee returns the place of p, and has the processor fetch the part of the
+// index that will be wanted. It takes no lock.
+func (t *Table) Foresee(p *netstack.Packet) Place {
+	hash := t.hash.flow(&p.Flow)
+	prefetch(unsafe.Pointer(&t.index.all[t.index.home(hash)]), 1)
+	return Place{hash: hash}
+}
+
+// fetch has the processor fetch session r, all of which a packet touches.
+func (t *Table) fetch(r ref) {
+	const cacheLine = 64
+	const lines = int(unsafe.Sizeof(session{})+cacheLine-1) / cacheLine
+	prefetch(unsafe.Pointer(t.sessions.at(r)), lines)
+}
+
+// Approach looks the places up, a run of packets of one flow once, and has the
+// processor fetch the sessions.
+func (t *Table) Approach(places []Place) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var last Place
+	for i := range places {
+		p := &places[i]
+		if p.hash == last.hash && last.entry != 0 {
+			p.entry = last.entry
+			continue
+		}
+		if p.entry = t.index.first(p.hash); p.entry != 0 {
+			t.fetch(ref(p.entry >> 1))
+		}
+		last = *p
+	}
+}
+
+// arrive is find for who has foreseen k.
+func (t *Table) arrive(at Place, k *netstack.FlowKey, now Instant) (ref, Direction) {
+	if at.entry != 0 {
+		r, d := ref(at.entry>>1), Direction(at.entry&1)
+		if s := t.sessions.at(r); s.key[d] == *k && s.expires > now {
+			return r, d
+		}
+	}
+	return t.findHashed(k, at.hash, now)
+}
