@@ -1,7 +1,6 @@
 package appliance
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"slices"
@@ -67,9 +66,7 @@ func (a *Appliance) change(s *conf.Settings, o control.Consent) (*configuration,
 	if err := wantRestart(was.settings, s); err != nil {
 		return nil, err
 	}
-	c, err := a.install(s, func(c *configuration) error {
-		return cmp.Or(examine(c), keepsLogins(was.spec, c.spec, o))
-	})
+	c, err := a.install(s, func(spec plumbing.Spec) error { return keepsLogins(was.spec, spec, o) })
 	if err != nil {
 		return nil, err
 	}

@@ -56,9 +56,7 @@ func forwardedPorts(a netstack.Addr, side netstack.Side, nat []NAT, conditions [
 			continue
 		}
 		for _, s := range n.Service {
-			if !s.Negate { // what is taken away may be lent or not
-				ports = append(ports, s.Destination)
-			}
+			ports = append(ports, s.Destination)
 		}
 	}
 	return ports

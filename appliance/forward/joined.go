@@ -23,7 +23,7 @@ func newJoined() joined {
 // about that. What does not depend on the rest of it is asked before anything is
 // kept, so that a flood costs no more than its packets.
 func (l *Lane) hold(pol *Policy, reply *netstack.Frame, now state.Instant) (Outcome, netstack.FlowKey) {
-	p, j := &l.pkt, &l.joined
+	p, j := l.pkt, &l.joined
 	flow := p.Flow
 	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
 		return refuse(r), flow
@@ -42,7 +42,7 @@ func (l *Lane) hold(pol *Policy, reply *netstack.Frame, now state.Instant) (Outc
 	j.whole, j.headers = whole, whole.Headers
 	o, flow := l.judgeJoined(flow.In, pol, reply, now)
 	o.Fragments, o.Bytes = whole.Fragments, whole.Bytes
-	if j.pkt = l.pkt; o.Verdict != netstack.Pass {
+	if j.pkt = *l.pkt; o.Verdict != netstack.Pass {
 		j.whole.Discard()
 	}
 	return o, flow
@@ -56,8 +56,8 @@ func (l *Lane) refusesWhatever(pol *Policy) (rule uint32, refused bool) {
 	if pol.fw1 {
 		return NoRule, false
 	}
-	rule, refused = pol.Rules.RefusesWhatever(&l.pkt)
-	return rule, refused && !l.engine.Table.MayKnow(&l.pkt)
+	rule, refused = pol.Rules.RefusesWhatever(l.pkt)
+	return rule, refused && !l.engine.Table.MayKnow(l.pkt)
 }
 
 // judgeJoined decides about the datagram as a whole.
@@ -67,7 +67,7 @@ func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame,
 		return refuse(r), l.pkt.Flow
 	}
 	flow := l.pkt.Flow
-	return l.judge(pol, reply, now), flow
+	return l.judge(pol, l.engine.Table.Foresee(l.pkt), reply, now), flow
 }
 
 // asSent returns the packet that l decides about as its sender sent it, for an
@@ -75,7 +75,7 @@ func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame,
 func (l *Lane) asSent(pol *Policy) *netstack.Packet {
 	j := &l.joined
 	if j.whole.Fragments == 0 {
-		return &l.pkt
+		return l.pkt
 	}
 	j.whole.First(j.first)
 	pol.parse(&j.pkt, l.pkt.Flow.In, j.first) // as it was when it came

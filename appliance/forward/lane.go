@@ -10,19 +10,23 @@ import (
 // limits on answers. It is used by one goroutine at a time.
 type Lane struct {
 	engine  *Engine
-	pkt     netstack.Packet
+	pkt     *netstack.Packet // the view of the packet at hand
+	views   [batch]view
+	places  [batch]state.Place // where the views' packets belong
 	answers bucket
 	joined  joined
 }
 
 // NewLane returns a lane through e.
 func NewLane(e *Engine) *Lane {
-	return &Lane{engine: e, answers: newBucket(answersPerSecond, answersBurst), joined: newJoined()}
+	l := &Lane{engine: e, answers: newBucket(answersPerSecond, answersBurst), joined: newJoined()}
+	l.pkt = &l.views[0].pkt
+	return l
 }
 
 // Packet returns the view of the packet decided last; its Flow is the arrival
 // flow even if the packet was rewritten since, see Flow.
-func (l *Lane) Packet() *netstack.Packet { return &l.pkt }
+func (l *Lane) Packet() *netstack.Packet { return l.pkt }
 
 // Decide looks at the packet in f, which arrived on side in, and rewrites it
 // for its way out. If the outcome has Reply set, reply holds the firewall's
@@ -33,13 +37,24 @@ func (l *Lane) Packet() *netstack.Packet { return &l.pkt }
 // the datagram's: it has Fragments, and if it passes these are what leaves, and
 // l.joined has them until the next call.
 func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome, flow netstack.FlowKey) {
-	p, pol := &l.pkt, l.engine.policy.Load()
+	l.look(0, l.engine.policy.Load(), in, f)
+	return l.decide(0, in, f, reply, now)
+}
+
+// decide is Decide for the packet of view i.
+func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome, flow netstack.FlowKey) {
+	pol, v := l.engine.policy.Load(), &l.views[i]
+	l.pkt = &v.pkt
 	l.joined.whole.Discard() // of a caller who did not want it
 	if pol == nil {
 		return refuse(netstack.NotReady), flow
 	}
-	if r := pol.parse(p, in, f); r != netstack.ReasonNone {
-		return refuse(r), p.Flow
+	if v.pol != pol {
+		l.look(i, pol, in, f)
+	}
+	p := l.pkt
+	if v.reason != netstack.ReasonNone {
+		return refuse(v.reason), p.Flow
 	}
 	if p.TTL() == 0 {
 		return refuse(netstack.TTLExpired), p.Flow
@@ -48,19 +63,19 @@ func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Inst
 		return l.hold(pol, reply, now)
 	}
 	flow = p.Flow
-	return l.judge(pol, reply, now), flow
+	return l.judge(pol, l.places[i], reply, now), flow
 }
 
-// judge decides about a whole packet.
-func (l *Lane) judge(pol *Policy, reply *netstack.Frame, now state.Instant) Outcome {
-	p := &l.pkt
+// judge decides about a whole packet, whose session is foreseen at this place.
+func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now state.Instant) Outcome {
+	p := l.pkt
 	if r := pol.legal(p); r != netstack.ReasonNone {
 		return refuse(r)
 	}
 	if pol.Rules.IsSYNOnly(p) {
 		return l.pastTable(pol, reply, now)
 	}
-	m, r := l.track(pol, now)
+	m, r := l.engine.Table.TrackAt(at, p, now)
 	switch {
 	case m.Session == 0 && l.ownAnswer(pol, r):
 		return l.toSelf(pol, NoRule)
@@ -70,22 +85,6 @@ func (l *Lane) judge(pol *Policy, reply *netstack.Frame, now state.Instant) Outc
 		return l.leave(pol, m, reply, now)
 	}
 	return l.open(pol, r, reply, now)
-}
-
-// track asks the table. What the box's kernel could not deliver, it says by
-// whichever device its word was steered into; so it is asked for both sides.
-func (l *Lane) track(pol *Policy, now state.Instant) (state.Match, netstack.Reason) {
-	p := &l.pkt
-	m, r := l.engine.Table.Track(p, now)
-	if m.Session != 0 || p.ICMP != netstack.ICMPError || !pol.Rules.IsOwn(p.Flow.Src) {
-		return m, r
-	}
-	p.Flow.In = p.Flow.In.Opposite()
-	if other, r := l.engine.Table.Track(p, now); other.Session != 0 {
-		return other, r
-	}
-	p.Flow.In = p.Flow.In.Opposite()
-	return m, r
 }
 
 // legal applies what no endpoint may send whatever the policy and the session
@@ -105,7 +104,7 @@ func (pol *Policy) legal(p *netstack.Packet) netstack.Reason {
 // if it may. why is what the profile strict has against it; if there is
 // anything, the rule that it meets must be of a profile that has not.
 func (l *Lane) open(pol *Policy, why netstack.Reason, reply *netstack.Frame, now state.Instant) Outcome {
-	p := &l.pkt
+	p := l.pkt
 	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
 		return refuse(r)
 	}
@@ -120,7 +119,7 @@ func (l *Lane) open(pol *Policy, why netstack.Reason, reply *netstack.Frame, now
 
 // pastTable is the way of a packet of a service that no table is kept of.
 func (l *Lane) pastTable(pol *Policy, reply *netstack.Frame, now state.Instant) Outcome {
-	p := &l.pkt
+	p := l.pkt
 	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
 		return refuse(r)
 	}
@@ -141,7 +140,7 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 	case d.Out == netstack.Self:
 		return l.toSelf(pol, d.Rule)
 	}
-	m, r := l.engine.Table.Open(&l.pkt, a, now)
+	m, r := l.engine.Table.Open(l.pkt, a, now)
 	if r != netstack.ReasonNone {
 		return Outcome{Reason: r, Condition: m.Condition, Rule: d.Rule, Session: m.Session}
 	}
@@ -150,7 +149,7 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 
 // leave makes the packet what it is to be on the other side of the firewall.
 func (l *Lane) leave(pol *Policy, m state.Match, reply *netstack.Frame, now state.Instant) Outcome {
-	p := &l.pkt
+	p := l.pkt
 	o := Outcome{Verdict: netstack.Pass, Out: m.Out, Event: m.Event, Rule: m.Rule, Session: m.Session}
 	if mtu := pol.MTU[m.Out]; mtu > 0 && l.oversize(mtu) {
 		o.Verdict, o.Reason = netstack.Drop, netstack.TooBig
@@ -178,7 +177,7 @@ func (l *Lane) oversize(mtu int) bool {
 // toSelf gives the packet back to the kernel it came from, which delivers it
 // to the box: written to the device it was read from.
 func (l *Lane) toSelf(pol *Policy, rule uint32) Outcome {
-	p := &l.pkt
+	p := l.pkt
 	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
 		return refuse(r)
 	}
@@ -193,7 +192,7 @@ func (l *Lane) toSelf(pol *Policy, rule uint32) Outcome {
 // tell; so only it knows them, and it checks what it is given against its
 // sockets. r is why the packet can begin no session either, if so.
 func (l *Lane) ownAnswer(pol *Policy, r netstack.Reason) bool {
-	p := &l.pkt
+	p := l.pkt
 	switch {
 	case !pol.Rules.IsOwn(p.Flow.Dst):
 		return false

@@ -22,9 +22,7 @@ type waiting struct {
 }
 
 func newPieces() (p pieces) {
-	for range batch {
-		p.frames = append(p.frames, netstack.NewFrame())
-	}
+	p.frames = netstack.NewFrames(batch)
 	for range backlog {
 		p.spare = append(p.spare, newJoined())
 	}

@@ -21,7 +21,7 @@ const (
 
 // reject drops the packet and, within the limit, tells its sender.
 func (l *Lane) reject(pol *Policy, rule uint32, why netstack.Reason, reply *netstack.Frame, now state.Instant) Outcome {
-	p := &l.pkt
+	p := l.pkt
 	o := Outcome{Verdict: netstack.Reject, Reason: why, Rule: rule}
 	switch {
 	case !l.answers.take(now):

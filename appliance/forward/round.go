@@ -32,8 +32,9 @@ func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
 			w.fault(in, now, fault)
 		}
 	}()
+	w.lane.lookAhead(in, frames)
 	for i, f := range frames {
-		o, flow := w.lane.Decide(in, f, w.answers[i], now)
+		o, flow := w.lane.decide(i, in, f, w.answers[i], now)
 		w.count(in, now, flow, &o)
 		w.tell(in, now, flow, &o)
 		switch {

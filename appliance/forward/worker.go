@@ -51,10 +51,7 @@ func NewWorker(e *Engine, links [netstack.Sides]netstack.Link, clock func() stat
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
 	w := &Worker{lane: NewLane(e), links: links, clock: clock, wake: wake, report: n.reporter()}
-	for range batch {
-		w.frames = append(w.frames, netstack.NewFrame())
-		w.answers = append(w.answers, netstack.NewFrame())
-	}
+	w.frames, w.answers = netstack.NewFrames(batch), netstack.NewFrames(batch)
 	w.pieces = newPieces()
 	for side := range w.out {
 		w.out[side] = make([]*netstack.Frame, 0, 3*batch) // frames, answers and pieces

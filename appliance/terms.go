@@ -1,4 +1,4 @@
-package enforce
+package appliance
 
 import (
 	"sallyport/appliance/forward"
@@ -7,9 +7,8 @@ import (
 	"sallyport/state"
 )
 
-// Terms tells the table what rules may make their sessions live by, and p how to
-// name that.
-func Terms(p *forward.Policy, s *conf.State, table *state.Table) error {
+// terms tells the table what rules may make their sessions live by.
+func (a *Appliance) terms(p *forward.Policy, s *conf.State) error {
 	var services []forward.ServiceTerms
 	for _, t := range s.Services {
 		services = append(services, forward.ServiceTerms{Protocol: t.Service.Protocol, Ports: t.Service.Destination})
@@ -18,11 +17,11 @@ func Terms(p *forward.Policy, s *conf.State, table *state.Table) error {
 	for i, c := range s.Terms {
 		t := forward.Terms{Profile: c.Profile}
 		var err error
-		if t.ID, err = table.Intern(c.Terms); err != nil {
+		if t.ID, err = a.table.Intern(c.Terms); err != nil {
 			return err
 		}
 		for _, service := range s.Services {
-			id, err := table.Intern(idleTerms(c, service, i > 0))
+			id, err := a.table.Intern(idleTerms(c, service, i > 0))
 			if err != nil {
 				return err
 			}
@@ -37,7 +36,7 @@ func Terms(p *forward.Policy, s *conf.State, table *state.Table) error {
 // idleTerms is c with the service's time where its sessions are idle. What a
 // rule has said stays.
 func idleTerms(c conf.Terms, s conf.ServiceTimeout, ofRule bool) state.Terms {
-	for _, timer := range IdleTimers(s.Service.Protocol) {
+	for _, timer := range idleTimers(s.Service.Protocol) {
 		if !ofRule || !c.Said[timer] {
 			c.Timeouts[timer] = s.Idle
 		}
@@ -45,9 +44,9 @@ func idleTerms(c conf.Terms, s conf.ServiceTimeout, ofRule bool) state.Terms {
 	return c.Terms
 }
 
-// IdleTimers are those that run while a conversation is neither begun nor
+// idleTimers are those that run while a conversation is neither begun nor
 // ended.
-func IdleTimers(proto netstack.Protocol) []state.Timer {
+func idleTimers(proto netstack.Protocol) []state.Timer {
 	switch proto {
 	case netstack.TCP:
 		return []state.Timer{state.TCPEstablished}

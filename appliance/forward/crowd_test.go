@@ -1,0 +1,124 @@
+package forward
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"sallyport/netstack"
+	"sallyport/netstack/nettest"
+	"sallyport/state"
+)
+
+// crowd is an engine with n established connections, masqueraded, of as many
+// hosts, and frames for packets of any of them.
+type crowd struct {
+	*rig
+	n        int
+	segments [3][]byte // of host 0: SYN, SYN-ACK from the server, ACK
+	frames   []*netstack.Frame
+	offload  netstack.Offload
+}
+
+// hostsPerAddress is how many connections an external address carries here.
+const hostsPerAddress = 50000
+
+func newCrowd(n int) *crowd {
+	c := &crowd{rig: newRig(&testing.T{}, outward()), n: n}
+	c.engine.Table = state.NewTable(state.Limits{MaxSessions: n}, state.DefaultTimeouts(), state.Seed{1})
+	parts := []nettest.Packet{
+		nettest.TCP("10.0.0.0:1024", server, nettest.Flags("S"), nettest.Seq(1000), nettest.Partial()),
+		nettest.TCP(server, "11.0.0.0:1024", nettest.Flags("AS"), nettest.Seq(5000), nettest.Ack(1001), nettest.Partial()),
+		nettest.TCP("10.0.0.0:1024", server, nettest.Flags("A"), nettest.Seq(1001), nettest.Ack(5001), nettest.Partial()),
+	}
+	for i, p := range parts {
+		f := p.Frame()
+		c.segments[i], c.offload = append([]byte(nil), f.Bytes()...), f.Offload
+	}
+	c.frames = netstack.NewFrames(batch)
+	for i := range n {
+		c.connect(i)
+	}
+	return c
+}
+
+// connect takes host i through its handshake.
+func (c *crowd) connect(i int) {
+	var p netstack.Packet
+	pool := netstack.Pool{Parts: []netstack.PoolPart{{
+		First: netstack.Addr{Lo: 0xffff<<32 | 11<<24 | uint64(i/hostsPerAddress)},
+		Last:  netstack.Addr{Lo: 0xffff<<32 | 11<<24 | uint64(i/hostsPerAddress)},
+		Ports: []netstack.PortRange{{First: 1024, Last: 65535}},
+	}}}
+	a := state.Admission{Out: out, Translation: netstack.Translation{Pool: &pool}}
+	p.Parse(in, c.fromClient(0, 0, i))
+	if _, r := c.engine.Table.Open(&p, a, c.now); r != netstack.ReasonNone {
+		panic(fmt.Sprint(i, r))
+	}
+	f := c.frame(0, 1)
+	b := f.Bytes()
+	binary.BigEndian.PutUint32(b[16:], 11<<24|uint32(i/hostsPerAddress))
+	binary.BigEndian.PutUint16(b[22:], uint16(1024+i%hostsPerAddress))
+	repair(b)
+	for _, side := range []netstack.Side{out, in} {
+		p.Parse(side, f)
+		if m, r := c.engine.Table.Track(&p, c.now); m.Session == 0 || r != netstack.ReasonNone {
+			panic(fmt.Sprint(i, side, r))
+		}
+		f = c.fromClient(0, 2, i)
+	}
+}
+
+func (c *crowd) frame(slot, segment int) *netstack.Frame {
+	f := c.frames[slot]
+	f.SetLen(copy(f.Space(), c.segments[segment]))
+	f.Offload = c.offload
+	return f
+}
+
+// fromClient makes a frame the segment of host i.
+func (c *crowd) fromClient(slot, segment, i int) *netstack.Frame {
+	f := c.frame(slot, segment)
+	b := f.Bytes()
+	binary.BigEndian.PutUint32(b[12:], 10<<24|uint32(i))
+	binary.BigEndian.PutUint16(b[20:], uint16(1024+i%hostsPerAddress))
+	repair(b)
+	return f
+}
+
+// repair puts the header's checksum right.
+func repair(b []byte) {
+	h := header.IPv4(b)
+	h.SetChecksum(0)
+	h.SetChecksum(^h.CalculateChecksum())
+}
+
+// BenchmarkDecideBatch is a segment of a random connection of many, translated,
+// as a worker meets it: among 64 others, or alone.
+func BenchmarkDecideBatch(b *testing.B) {
+	for _, n := range []int{1000, 1000000} {
+		c := newCrowd(n)
+		for _, size := range []int{batch, 1} {
+			b.Run(fmt.Sprintf("%d sessions, %d at a time", n, size), func(b *testing.B) { c.measure(b, size) })
+		}
+	}
+}
+
+func (c *crowd) measure(b *testing.B, size int) {
+	random := rand.New(rand.NewPCG(1, 1))
+	b.ReportAllocs()
+	for range b.N/size + 1 {
+		for i := range size {
+			c.fromClient(i, 2, random.IntN(c.n))
+		}
+		c.lane.lookAhead(in, c.frames[:size])
+		for i, f := range c.frames[:size] {
+			if o, _ := c.lane.decide(i, in, f, c.reply, c.now); o.Verdict != netstack.Pass {
+				b.Fatal(o)
+			}
+		}
+	}
+}
