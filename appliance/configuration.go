@@ -1,16 +1,16 @@
 package appliance
 
 import (
-	"fmt"
-	"net/netip"
 	"reflect"
+	"slices"
 
 	"sallyport/appliance/control"
+	"sallyport/appliance/enforce"
+	"sallyport/appliance/explain"
 	"sallyport/appliance/forward"
 	"sallyport/appliance/plumbing"
 	"sallyport/conf"
 	"sallyport/netstack"
-	"sallyport/policy"
 )
 
 // configuration is settings and what they come to on this machine. It is not
@@ -18,7 +18,7 @@ import (
 type configuration struct {
 	settings *conf.Settings
 	spec     plumbing.Spec
-	box      policy.Topology // that the policy was compiled for
+	box      enforce.Box     // that the policy was compiled for
 	policy   *forward.Policy // nil before the first
 }
 
@@ -35,36 +35,29 @@ func (c *configuration) status() control.PolicyStatus {
 func (a *Appliance) build(s *conf.Settings, spec plumbing.Spec) (*configuration, error) {
 	c := &configuration{settings: s, spec: spec}
 	var err error
-	if c.box, err = a.topology(s, spec); err != nil {
+	if c.box.Topology, err = a.topology(s, spec); err != nil {
 		return nil, err
 	}
-	rules, err := policy.Compile(s.Policy, c.box)
+	rules, err := enforce.Rules(s, &c.box)
 	if err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
-	}
-	if err := examine(s, rules); err != nil {
 		return nil, err
 	}
 	ephemeral, err := plumbing.Ephemeral()
 	if err != nil {
 		return nil, err
 	}
-	p := forward.NewPolicy(rules, a.nextGeneration(c))
 	for side := range netstack.Side(netstack.Sides) {
-		p.MTU[side] = a.mtu(side)
-		p.Own4[side] = firstOf(c.box.Sides[side].Own, netip.Addr.Is4)
-		p.Own6[side] = firstOf(c.box.Sides[side].Own, netip.Addr.Is6)
-		p.Clients[side] = clientPorts(spec, side, ephemeral)
+		c.box.MTU[side], c.box.Clients[side] = a.mtu(side), clientPorts(spec, side, ephemeral)
 	}
-	c.policy = p
-	return c, a.terms(p, &s.State)
+	c.policy, err = enforce.Policy(s, rules, &c.box, a.table, a.nextGeneration(c))
+	return c, err
 }
 
 // nextGeneration numbers the policy of c: sessions keep the number that they
 // were let in under. The same rules on the same addresses are the same policy.
 func (a *Appliance) nextGeneration(c *configuration) uint32 {
 	was := a.inForce.Load()
-	if was.policy != nil && was.settings == c.settings && reflect.DeepEqual(was.box, c.box) {
+	if was.policy != nil && was.settings == c.settings && reflect.DeepEqual(was.box.Topology, c.box.Topology) {
 		return was.policy.Generation
 	}
 	return a.generation + 1
@@ -79,6 +72,21 @@ func (a *Appliance) force(c *configuration) {
 	a.inForce.Store(c)
 }
 
-// examine says why a policy is not to be put in force although it can be: none
-// is yet.
-func examine(*conf.Settings, *policy.RuleSet) error { return nil }
+// examine says why a configuration is not to be put in force although it can be:
+// it does not do what its tests want. The box has its gateway addresses by then.
+func examine(c *configuration) error {
+	box := c.box
+	for side := range box.Sides {
+		own := &box.Sides[side].Own
+		for _, g := range c.settings.Sides[side].Gateway {
+			if !slices.Contains(*own, g.Addr()) {
+				*own = append(slices.Clip(*own), g.Addr())
+			}
+		}
+	}
+	faults, err := explain.Test(c.settings, &box, explain.Assumptions{})
+	if err == nil && len(faults) > 0 {
+		return faults
+	}
+	return err
+}

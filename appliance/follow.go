@@ -50,7 +50,7 @@ func (a *Appliance) adapt() error {
 // install makes a configuration of settings, and the plumbing what it needs. It
 // is to be put in force then; after an error the plumbing is what it was. allow,
 // unless nil, is asked before anything is changed.
-func (a *Appliance) install(s *conf.Settings, allow func(plumbing.Spec) error) (*configuration, error) {
+func (a *Appliance) install(s *conf.Settings, allow func(*configuration) error) (*configuration, error) {
 	was := a.inForce.Load().spec
 	spec, err := plumbingSpec(s)
 	if err != nil {
@@ -58,7 +58,7 @@ func (a *Appliance) install(s *conf.Settings, allow func(plumbing.Spec) error) (
 	}
 	c, err := a.build(s, spec)
 	if err == nil && allow != nil {
-		err = allow(spec)
+		err = allow(c)
 	}
 	if err != nil || reflect.DeepEqual(spec, was) {
 		return c, err

@@ -2,7 +2,6 @@ package appliance
 
 import (
 	"net/netip"
-	"slices"
 	"sync"
 
 	"sallyport/appliance/plumbing"
@@ -11,16 +10,22 @@ import (
 	"sallyport/policy"
 )
 
-// loadPolicy puts the first policy in force.
+// loadPolicy puts the first policy in force. If its own tests fail, it is told
+// and no more: after a machine has started, an address may be missing for a
+// while, and a firewall that did not start would be worse.
 func (a *Appliance) loadPolicy() error {
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	c := a.inForce.Load()
 	c, err := a.build(c.settings, c.spec)
-	if err == nil {
-		a.force(c)
+	if err != nil {
+		return err
 	}
-	return err
+	if err := examine(c); err != nil {
+		a.log.Warn().Msg(err.Error())
+	}
+	a.force(c)
+	return nil
 }
 
 // mtu is that of the interface packets leave by; of the device if it is bare.
@@ -29,13 +34,6 @@ func (a *Appliance) mtu(side netstack.Side) int {
 		return mtu
 	}
 	return a.devices[side].MTU()
-}
-
-func firstOf(list []netip.Addr, is func(netip.Addr) bool) netstack.Addr {
-	if i := slices.IndexFunc(list, is); i >= 0 {
-		return netstack.AddrFrom(list[i])
-	}
-	return netstack.Addr{}
 }
 
 // topology is the box as the policy has to know it.
@@ -67,7 +65,8 @@ func reservedPorts(spec plumbing.Spec) ([]netstack.PortRange, error) {
 	}
 	reserved := []netstack.PortRange{ephemeral}
 	for _, s := range spec.Self {
-		if s.Accept && s.Ports != allPorts {
+		// What a rule without ports comes to reserves nothing, or no port were left.
+		if all := s.Ports.First <= ephemeral.First && s.Ports.Last == allPorts.Last; s.Accept && !all {
 			reserved = append(reserved, s.Ports)
 		}
 	}

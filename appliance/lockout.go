@@ -42,6 +42,7 @@ func admits(spec plumbing.Spec, l doctor.Login) bool {
 
 func matches(s plumbing.Service, l doctor.Login) bool {
 	return s.Protocol == netstack.TCP && s.Ports.Contains(l.To.Port()) &&
+		(s.Sources == netstack.PortRange{} || s.Sources.Contains(l.From.Port())) &&
 		holds(s.Source, l.From.Addr()) && holds(s.Destination, l.To.Addr()) &&
 		(l.To.Addr().Is4() && s.IPv4 || l.To.Addr().Is6() && s.IPv6)
 }

@@ -1,7 +1,9 @@
 package appliance
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"sallyport/appliance/doctor"
@@ -59,6 +61,29 @@ func TestSelfRuleWithoutPortsOnTheMasqueradedSide(t *testing.T) {
 		}
 		if s.Ports != want {
 			t.Errorf("%v %v: ports %v, want %v", s.From, s.Protocol, s.Ports, want)
+		}
+	}
+}
+
+// TestNegatedAndSourcePortsToSelf: the kernel is told of ranges without what is
+// taken away, and of the ports that a packet must come from.
+func TestNegatedAndSourcePortsToSelf(t *testing.T) {
+	r := policy.Rule{From: policy.FromInside, To: policy.ToSelf, Family: policy.IPv4, Action: netstack.Pass, Service: []policy.Service{
+		{Protocol: netstack.TCP, Destination: portRange(20, 30)},
+		{Protocol: netstack.UDP, Source: portRange(123, 123), Destination: portRange(123, 123)},
+		{Protocol: netstack.TCP, Destination: portRange(23, 23), Negate: true},
+	}}
+	var got []string
+	for _, s := range selfServices([]policy.Rule{r}, 0) {
+		got = append(got, fmt.Sprintf("%v %d-%d from %d", s.Protocol, s.Ports.First, s.Ports.Last, s.Sources.First))
+	}
+	if want := []string{"tcp 20-22 from 0", "tcp 24-30 from 0", "udp 123-123 from 123"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	r.Service = []policy.Service{{Protocol: netstack.TCP, Destination: portRange(22, 22), Negate: true}}
+	for _, s := range selfServices([]policy.Rule{r}, 0) {
+		if s.Protocol == netstack.TCP && s.Ports.Contains(22) || s.Protocol == netstack.UDP && s.Ports != allPorts {
+			t.Errorf("all but ssh: %v %v", s.Protocol, s.Ports)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package appliance
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"slices"
@@ -66,7 +67,9 @@ func (a *Appliance) change(s *conf.Settings, o control.Consent) (*configuration,
 	if err := wantRestart(was.settings, s); err != nil {
 		return nil, err
 	}
-	c, err := a.install(s, func(spec plumbing.Spec) error { return keepsLogins(was.spec, spec, o) })
+	c, err := a.install(s, func(c *configuration) error {
+		return cmp.Or(examine(c), keepsLogins(was.spec, c.spec, o))
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"sallyport/appliance/enforce"
 	"sallyport/appliance/forward"
 	"sallyport/appliance/plumbing"
 	"sallyport/conf"
@@ -63,10 +64,10 @@ func newOffline(t *testing.T, file, config, own string) *offline {
 		t.Fatal(err)
 	}
 	p := forward.NewPolicy(rules, 1)
-	if err := o.terms(p, &s.State); err != nil {
+	if err := enforce.Terms(p, &s.State, o.table); err != nil {
 		t.Fatal(err)
 	}
-	o.force(&configuration{settings: s, box: box, policy: p})
+	o.force(&configuration{settings: s, box: enforce.Box{Topology: box}, policy: p})
 	return o
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"sallyport/appliance/enforce"
 	"sallyport/appliance/forward"
 	"sallyport/conf"
 	"sallyport/netstack"
@@ -44,7 +45,7 @@ action = "accept"
 		t.Fatal(err)
 	}
 	p := forward.NewPolicy(rules, 1)
-	if err := a.terms(p, &s.State); err != nil {
+	if err := enforce.Terms(p, &s.State, a.table); err != nil {
 		t.Fatal(err)
 	}
 	type set map[state.Timer]time.Duration

@@ -2,6 +2,7 @@ package appliance
 
 import (
 	"sallyport/appliance/control"
+	"sallyport/appliance/enforce"
 	"sallyport/conf"
 	"sallyport/state"
 )
@@ -15,7 +16,7 @@ func (a *Appliance) Timeouts() (out []control.Timeout) {
 		out = append(out, timeout(c.Terms[0], timer, sourceOf(c.Terms[0], timer)))
 	}
 	for _, s := range c.Services {
-		for _, timer := range idleTimers(s.Service.Protocol) {
+		for _, timer := range enforce.IdleTimers(s.Service.Protocol) {
 			out = append(out, control.Timeout{
 				Name: timer.String(), Seconds: int64(s.Idle.Seconds()), Source: "file", Service: s.Name,
 			})

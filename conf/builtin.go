@@ -75,7 +75,7 @@ func mustServices(literals []string) (list []policy.Service) {
 		if err != nil {
 			panic(err)
 		}
-		list = append(list, s)
+		list = append(list, s...)
 	}
 	return list
 }

@@ -9,6 +9,7 @@ import (
 type vocabulary struct {
 	addresses addressBook
 	services  serviceBook
+	schedules scheduleBook
 }
 
 // resolve reads what all lists hold, once their names are known.
@@ -125,6 +126,7 @@ func (c *clause) readFamily(v value) {
 // named is the names of all rules, or of all translations.
 type named struct {
 	all   []value // in order
+	until []value // of rules: where it is said until when they hold
 	first map[string]value
 }
 
@@ -154,13 +156,7 @@ func (c *clause) checkSides() {
 }
 
 // needs notes keys that must be there.
-func (c *clause) needs(v value, key, why string) bool {
-	if v.has(key) {
-		return true
-	}
-	v.failKey("%s is missing: %s", key, why)
-	return false
-}
+func (c *clause) needs(v value, key, why string) bool { return v.needs(key, why) }
 
 // actions are the words for verdicts.
 var actions = map[string]netstack.Verdict{"accept": netstack.Pass, "drop": netstack.Drop, "reject": netstack.Reject}

@@ -76,6 +76,9 @@ func familiesOfAddresses(list []policy.Address) (f families) {
 
 func familiesOfServices(list []policy.Service) (f families) {
 	for _, s := range list {
+		if s.Negate {
+			continue // it takes away, and rarely all of a family
+		}
 		switch s.Protocol {
 		case netstack.ICMP, netstack.IGMP:
 			f |= ipv4

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sallyport/netstack"
 	"sallyport/policy"
@@ -62,6 +63,13 @@ func summary(s *Settings) string {
 		}
 		if r.Terms != 0 {
 			fmt.Fprintf(&b, ", %v%s", s.State.Terms[r.Terms].Profile, timeoutWords(s.State.Terms[r.Terms]))
+		}
+		if r.When != 0 {
+			w := s.Whens[r.When-1]
+			b.WriteString(", " + strings.Join(w.Words, " "))
+			if !w.Until.IsZero() {
+				b.WriteString(" until " + w.Until.Format(time.RFC3339))
+			}
 		}
 		b.WriteString("\n")
 	}
@@ -130,13 +138,20 @@ func addressWords(word string, list []policy.Address) (s string) {
 }
 
 func serviceWord(s policy.Service) string {
+	word := s.Protocol.String()
 	switch {
 	case s.ICMP:
-		return fmt.Sprintf("%v/%d/%d", s.Protocol, s.Type, s.Code)
+		word = fmt.Sprintf("%v/%d/%d", s.Protocol, s.Type, s.Code)
 	case s.Destination != netstack.PortRange{}:
-		return fmt.Sprintf("%v/%d-%d", s.Protocol, s.Destination.First, s.Destination.Last)
+		word = fmt.Sprintf("%v/%d-%d", s.Protocol, s.Destination.First, s.Destination.Last)
 	}
-	return s.Protocol.String()
+	if s.Source != (netstack.PortRange{}) {
+		word += fmt.Sprintf(" from %d-%d", s.Source.First, s.Source.Last)
+	}
+	if s.Negate {
+		word = "!" + word
+	}
+	return word
 }
 
 func TestDefaults(t *testing.T) {

@@ -2,8 +2,11 @@ package conf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
+	"sallyport/conf/calendar"
 	"sallyport/policy"
 )
 
@@ -15,7 +18,7 @@ type linter struct {
 	rules, nat named
 }
 
-func (l *linter) lint(s *Settings) {
+func (l *linter) lint(s *Settings, now time.Time) {
 	var t policy.Topology
 	for side := range t.Sides {
 		t.Sides[side].Networks = s.Sides[side].Networks
@@ -27,11 +30,30 @@ func (l *linter) lint(s *Settings) {
 	for _, f := range found {
 		l.warn(f)
 	}
+	for i, r := range s.Policy.Rules {
+		if r.When != 0 {
+			l.warnOfTimes(i, &s.Whens[r.When-1], now)
+		}
+	}
 	for _, name := range l.words.addresses.unused() {
 		l.words.addresses.lists[name].warnKey("nothing uses the list %q", name)
 	}
 	for _, name := range l.words.services.unused() {
 		l.words.services.lists[name].warnKey("nothing uses the list %q", name)
+	}
+	for _, name := range l.words.schedules.unused() {
+		l.words.schedules.lists[name].warnKey("nothing uses the schedule %q", name)
+	}
+}
+
+// warnOfTimes warns of a rule that will never hold again.
+func (l *linter) warnOfTimes(rule int, w *When, now time.Time) {
+	over := func(s *calendar.Schedule) bool { return s.Over(now) }
+	switch {
+	case w.past(now):
+		l.rules.until[rule].warn("is past: the rule matches nothing any more")
+	case len(w.Schedules) > 0 && !slices.ContainsFunc(w.Schedules, func(s *calendar.Schedule) bool { return !over(s) }):
+		l.rules.all[rule].warn("never matches again: the last day of its schedule is past")
 	}
 }
 

@@ -2,24 +2,25 @@ package conf
 
 import (
 	"os"
+	"time"
 
 	"sallyport/netstack"
 )
 
 // Load reads the file at path, and those that it includes. The error is of type
 // Errors if the files could be read and say something wrong.
-func Load(path string) (*Settings, error) { return load(path, false) }
+func Load(path string) (*Settings, error) { return load(path, time.Time{}) }
 
 // Check is Load that also warns of what rules, translations and lists say in
 // vain, or without meaning it.
-func Check(path string) (*Settings, error) { return load(path, true) }
+func Check(path string) (*Settings, error) { return load(path, time.Now()) }
 
-func load(path string, lint bool) (*Settings, error) {
+func load(path string, now time.Time) (*Settings, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	s, err := parse(disk{}, File{path, text}, lint)
+	s, err := parse(disk{}, File{path, text}, now)
 	if err == nil {
 		s.File = path
 	}
@@ -35,15 +36,16 @@ func Parse(name string, text []byte) (*Settings, error) { return ParseFiles(File
 
 // ParseFiles reads the first of files, and of the others those that it includes:
 // what Settings.Files says again, without the machine's files.
-func ParseFiles(files ...File) (*Settings, error) { return parse(shelf(files), files[0], false) }
+func ParseFiles(files ...File) (*Settings, error) { return parse(shelf(files), files[0], time.Time{}) }
 
-func parse(from library, f File, lint bool) (*Settings, error) {
+// parse warns of what is said in vain if it is told what time it is.
+func parse(from library, f File, now time.Time) (*Settings, error) {
 	c := collect(from, f)
 	s := empty()
 	if !c.broken {
 		l := s.readFiles(c.roots)
-		if lint && len(c.faults(faultsOf)) == 0 {
-			l.lint(s)
+		if !now.IsZero() && len(c.faults(faultsOf)) == 0 {
+			l.lint(s, now)
 		}
 	}
 	if faults := c.faults(faultsOf); len(faults) > 0 {
@@ -72,11 +74,13 @@ func (s *Settings) readFiles(roots []value) *linter {
 		{"tun", once(s.TUN.read)},
 		{"addresses", words.addresses.read},
 		{"services", words.services.read},
+		{"schedules", words.schedules.read},
 	}
 	using := []field{
 		{"state", once(func(v value) { s.readState(v, &words) })},
 		{"rule", func(v value) { s.readRules(v, &words, &l.rules) }},
 		{"nat", func(v value) { s.readNAT(v, &words, &l.nat) }},
+		{"test", func(v value) { s.readTests(v, &words) }},
 		{"log", once(s.Log.read)},
 		{"control", once(s.Control.read)},
 	}
@@ -84,7 +88,7 @@ func (s *Settings) readFiles(roots []value) *linter {
 	words.resolve()
 	readAll(roots, using)
 	for _, r := range roots {
-		r.refuseOthers(append(naming, using...), []string{"test", "schedules", "web", "metrics", "flow_export"})
+		r.refuseOthers(append(naming, using...), []string{"web", "metrics", "flow_export"})
 	}
 	checkSides(inside, outside)
 	return l

@@ -5,9 +5,10 @@ import "sallyport/policy"
 // readRules adds the rules, and where their names are.
 func (s *Settings) readRules(v value, words *vocabulary, names *named) {
 	for _, t := range v.tables("rule") {
-		c, terms := newClause(words), termsReader{}
-		if r, ok := c.readRule(t, &terms); ok {
-			r.Terms = s.State.number(&terms, t)
+		c, terms, when := newClause(words), termsReader{}, whenReader{book: &words.schedules}
+		if r, ok := c.readRule(t, &terms, &when); ok {
+			r.Terms, r.When = s.State.number(&terms, t), s.whenNumber(&when.When, t)
+			names.until = append(names.until, when.until)
 			c.checkName(t, "rule", names)
 			s.Policy.Rules = append(s.Policy.Rules, r)
 		}
@@ -15,14 +16,16 @@ func (s *Settings) readRules(v value, words *vocabulary, names *named) {
 }
 
 // readRule returns the rule; not ok if t is no table.
-func (c *clause) readRule(t value, terms *termsReader) (r policy.Rule, ok bool) {
+func (c *clause) readRule(t value, terms *termsReader, when *whenReader) (r policy.Rule, ok bool) {
 	fields := append(c.fields(),
 		field{"action", func(v value) { readAction(v, &r) }},
 		field{"log", func(v value) { v.setBool(&r.Log) }},
 		field{"profile", terms.readProfile},
 		field{"timeouts", terms.readTimeouts},
+		field{"schedule", when.readSchedule},
+		field{"until", when.readUntil},
 	)
-	if !t.read(fields, "limit", "schedule", "helpers", "until") {
+	if !t.read(fields, "limit", "helpers") {
 		return r, false
 	}
 	c.needs(t, "action", `"accept", "drop" or "reject"`)

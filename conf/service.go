@@ -21,36 +21,78 @@ var protocols = map[string]netstack.Protocol{
 
 func protocolNames() []string { return slices.Sorted(maps.Keys(protocols)) }
 
-// parseService reads a service without a name of its own: "tcp",
-// "tcp/443", "tcp/1024-65535", "icmp/echo-request", "icmp/3/4", "proto/47".
-func parseService(s string) (policy.Service, error) {
-	name, what, narrowed := strings.Cut(s, "/")
-	if name == "proto" {
-		return parseProtocolNumber(what)
-	}
+// parseService reads a service without a name of its own: "tcp", "tcp/443",
+// "tcp/80,8000-8090", "udp/123 from 123", "tcp from 1024-65535",
+// "icmp/echo-request", "icmp/3/4", "proto/47". Ports in a list make a service
+// each.
+func parseService(s string) ([]policy.Service, error) {
+	what, source, sourced := strings.Cut(s, " from ")
+	name, what, narrowed := strings.Cut(strings.TrimSpace(what), "/")
 	proto, known := protocols[name]
 	service := policy.Service{Protocol: proto}
+	var err error
 	switch {
+	case name == "proto":
+		service.Protocol, err = parseProtocolNumber(what)
 	case !known:
-		return service, fmt.Errorf("unknown protocol %q%s", name, didYouMean(name, append(protocolNames(), "proto")))
-	case !narrowed:
-		return service, nil
-	case proto == netstack.ICMP || proto == netstack.ICMPv6:
-		return parseICMP(proto, what)
-	case !proto.HasPorts():
-		return service, fmt.Errorf("%s has no ports; write %q", name, name)
+		err = fmt.Errorf("unknown protocol %q%s", name, didYouMean(name, append(protocolNames(), "proto")))
+	case proto.HasPorts():
+		return portServices(service, what, narrowed, source, sourced)
+	case narrowed && (proto == netstack.ICMP || proto == netstack.ICMPv6):
+		service, err = parseICMP(proto, what)
+	case narrowed:
+		err = fmt.Errorf("%s has no ports; write %q", name, name)
 	}
-	ports, err := parsePorts(what)
-	service.Destination = ports
-	return service, err
+	if err == nil && sourced {
+		err = fmt.Errorf("%s has no ports, so it comes from none", name)
+	}
+	return []policy.Service{service}, err
 }
 
-func parseProtocolNumber(s string) (policy.Service, error) {
+// maxPorts is how many services one entry may make.
+const maxPorts = 64
+
+// portServices returns a service for each of the ports that s goes to, from each
+// of those that it comes from.
+func portServices(s policy.Service, to string, narrowed bool, from string, sourced bool) (list []policy.Service, err error) {
+	destinations, sources := []netstack.PortRange{{}}, []netstack.PortRange{{}}
+	if narrowed {
+		destinations, err = parsePortList(to)
+	}
+	if err == nil && sourced {
+		sources, err = parsePortList(from)
+	}
+	if err == nil && len(destinations)*len(sources) > maxPorts {
+		err = fmt.Errorf("more than %d ports in one entry; write several", maxPorts)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, s.Source = range sources {
+		for _, s.Destination = range destinations {
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+func parsePortList(s string) (list []netstack.PortRange, err error) {
+	for part := range strings.SplitSeq(s, ",") {
+		r, err := parsePorts(strings.TrimSpace(part))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+func parseProtocolNumber(s string) (netstack.Protocol, error) {
 	n, err := strconv.ParseUint(s, 10, 8)
 	if err != nil {
-		return policy.Service{}, fmt.Errorf("%q is not a protocol number from 0 to 255", s)
+		return 0, fmt.Errorf("%q is not a protocol number from 0 to 255", s)
 	}
-	return policy.Service{Protocol: netstack.Protocol(n)}, nil
+	return netstack.Protocol(n), nil
 }
 
 // parsePorts reads "443" or "1024-65535".

@@ -3,6 +3,7 @@ package conf
 import (
 	"strings"
 
+	"sallyport/netstack"
 	"sallyport/policy"
 )
 
@@ -30,14 +31,37 @@ func (b *serviceBook) entry(v value) ([]policy.Service, bool) {
 		return mustServices(literals), true
 	}
 	if strings.HasPrefix(s, "!") {
-		v.fail("a service cannot be negated; put a rule for it before this one")
+		v.fail("a named list cannot negate; negate where it is used")
 		return nil, false
 	}
-	service, err := parseService(s)
+	list, err := parseService(s)
 	if err != nil {
 		v.fail("%v", b.hint(s, err))
 	}
-	return []policy.Service{service}, err == nil
+	return list, err == nil
+}
+
+// negated reads an element of a rule's list, which may have "!" in front.
+func (b *serviceBook) negated(v value) (list []policy.Service, ok bool) {
+	s, isText := v.data.(string)
+	if !isText || !strings.HasPrefix(s, "!") {
+		return b.entry(v)
+	}
+	word := strings.TrimPrefix(s, "!")
+	if word == anyWord {
+		v.fail("%q matches nothing", s)
+		return nil, false
+	}
+	named, ok := b.entry(value{v.doc, v.node, word})
+	for _, s := range named {
+		if s.Source != (netstack.PortRange{}) {
+			v.fail("a service with source ports cannot be negated; put a rule for it before this one")
+			return nil, false
+		}
+		s.Negate = true
+		list = append(list, s)
+	}
+	return list, ok
 }
 
 // hint replaces the error about a word that is no literal at all.
@@ -54,12 +78,17 @@ func (b *serviceBook) serviceList(v value) (list []policy.Service, ok bool) {
 	var all distinct[policy.Service]
 	elements, ok := v.list()
 	for _, e := range elements {
-		items, good := b.entry(e)
+		items, good := b.negated(e)
 		ok = ok && good
 		all.add(items...)
 	}
-	if all.has(policy.Service{AnyProtocol: true}) {
-		return nil, ok
+	if !all.has(policy.Service{AnyProtocol: true}) {
+		return all.items, ok
 	}
-	return all.items, ok
+	for _, s := range all.items {
+		if s.Negate {
+			list = append(list, s)
+		}
+	}
+	return list, ok
 }

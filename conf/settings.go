@@ -22,6 +22,8 @@ type Settings struct {
 	TUN      TUN
 	State    State
 	Policy   policy.Spec
+	Tests    []Test // what the policy must do, in the order of the file
+	Whens    []When // what policy.Rule.When numbers, from 1
 	Log      Log
 	Control  Control
 }

@@ -3,6 +3,7 @@ package conf
 import (
 	"time"
 
+	"sallyport/netstack"
 	"sallyport/policy"
 	"sallyport/state"
 )
@@ -82,8 +83,8 @@ func (b *serviceBook) fastmode(v value) (out []policy.Service) {
 	for _, e := range elements {
 		list, _ := b.entry(e)
 		for _, s := range list {
-			if s.Protocol != tcp || s.AnyProtocol {
-				e.fail("fastmode is of services of TCP, such as \"tcp/80\"")
+			if s.Protocol != tcp || s.AnyProtocol || s.Source != (netstack.PortRange{}) {
+				e.fail("fastmode is of services of TCP by their own port, such as \"tcp/80\"")
 				break
 			}
 		}
@@ -100,6 +101,10 @@ func (s *State) readServices(v value, services *serviceBook) {
 		at.setDuration(&t.Idle, state.MinTimeout, state.MaxTimeout)
 		list, _ := services.entry(value{at.doc, &node{key: at.node.key, value: at.node.key}, name})
 		for _, t.Service = range list {
+			if t.Service.Source != (netstack.PortRange{}) {
+				at.failKey("a timeout goes by the port of the service, not by that of its client")
+				break
+			}
 			s.Services = append(s.Services, t)
 		}
 	}

@@ -60,6 +60,15 @@ func (v value) refuseOthers(fields []field, later []string) {
 	}
 }
 
+// needs notes a key that a table must have.
+func (v value) needs(key, why string) bool {
+	if v.has(key) {
+		return true
+	}
+	v.failKey("%s is missing: %s", key, why)
+	return false
+}
+
 // has reports whether a table has the key.
 func (v value) has(key string) bool {
 	data, _ := v.data.(map[string]any)

@@ -67,6 +67,9 @@ func (r *natReader) checkTargetPort() {
 	}
 	for _, s := range r.service {
 		switch {
+		case s.Negate:
+			at.fail("translate_to has a port, so service must say which ports become it, not which do not")
+			return
 		case !s.Protocol.HasPorts():
 			at.fail("translate_to has a port, and %v in service has none", s.Protocol)
 			return

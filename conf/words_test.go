@@ -68,8 +68,36 @@ func TestParseService(t *testing.T) {
 		"icmp/0":                       {Protocol: netstack.ICMP, ICMP: true, Type: 0, Code: -1},
 		"icmpv6/neighbor-solicitation": {Protocol: netstack.ICMPv6, ICMP: true, Type: 135, Code: -1},
 	} {
-		if got, err := parseService(text); err != nil || got != want {
+		if got, err := parseService(text); err != nil || len(got) != 1 || got[0] != want {
 			t.Errorf("%s: %+v and %v, want %+v", text, got, err, want)
+		}
+	}
+}
+
+// TestServiceLists: ports in a list, and ports that are come from.
+func TestServiceLists(t *testing.T) {
+	for text, want := range map[string]string{
+		`["tcp/80,443, 8000-8090"]`:        " tcp/80-80 tcp/443-443 tcp/8000-8090",
+		`["udp/123 from 123"]`:             " udp/123-123 from 123-123",
+		`["tcp from 1024-65535"]`:          " tcp from 1024-65535",
+		`["udp/500,4500 from 500,4500"]`:   " udp/500-500 from 500-500 udp/4500-4500 from 500-500 udp/500-500 from 4500-4500 udp/4500-4500 from 4500-4500",
+		`["any"]`:                          "",
+		`["any", "!ping"]`:                 " !icmp/8/-1 !icmpv6/128/-1",
+		`["web", "!tcp/8080", "!icmp/3"]`:  " tcp/80-80 tcp/8000-8090 !tcp/8080-8080 !icmp/3/-1",
+		`["!web"]`:                         " !tcp/80-80 !tcp/8000-8090",
+		`["any", "tcp/1", "!tcp/2", "ah"]`: " !tcp/2-2",
+	} {
+		s, err := Parse("f", []byte("[services]\nweb = [\"tcp/80,8000-8090\"]\n[[rule]]\nname = \"r\"\naction = \"drop\"\nservice = "+text))
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		var got string
+		for _, e := range s.Policy.Rules[0].Service {
+			got += " " + serviceWord(e)
+		}
+		if got != want {
+			t.Errorf("%s: got%s, want%s", text, got, want)
 		}
 	}
 }

@@ -68,8 +68,11 @@ func (d *draft) addRule(r Rule) error {
 		return fmt.Errorf("verdict %d is unknown", r.Action)
 	}
 	c, err := d.clauses.compile(clause{r.From, r.To, r.Family, r.Source, r.Destination, r.Service})
+	if r.Off {
+		c.scope = 0 // that no packet has
+	}
 	d.rules = append(d.rules, c)
-	d.outcomes = append(d.outcomes, outcome{r.Action, r.Log, r.Terms})
+	d.outcomes = append(d.outcomes, outcome{r.Action, r.Log, r.Terms, r.Limit})
 	d.names = append(d.names, r.Name)
 	return err
 }

@@ -17,6 +17,7 @@ type Decision struct {
 	Out     netstack.Side   // where the real destination is; Self for the box
 	Log     bool
 	Terms   uint16 // of the rule, see Rule
+	Limit   uint16 // likewise
 	// Translation is to be applied to the session; zero for a packet to Self.
 	Translation netstack.Translation
 }

@@ -104,7 +104,7 @@ func (rs *RuleSet) outcome(i int, otherwise Decision) Decision {
 		return otherwise
 	}
 	o := &rs.outcomes[i]
-	d := Decision{Verdict: o.action, Rule: uint32(i), Log: o.log, Terms: o.terms}
+	d := Decision{Verdict: o.action, Rule: uint32(i), Log: o.log, Terms: o.terms, Limit: o.limit}
 	if o.action != netstack.Pass {
 		d.Reason = netstack.Policy
 	}

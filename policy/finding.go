@@ -39,7 +39,7 @@ func careless(r Rule, i int) (found []Finding) {
 		return nil
 	}
 	for _, s := range r.Service {
-		if s.Source != (netstack.PortRange{}) && s.Destination == (netstack.PortRange{}) {
+		if !s.Negate && s.Source != (netstack.PortRange{}) && s.Destination == (netstack.PortRange{}) {
 			found = append(found, Finding{Fault: SourcePortOnly, Number: i})
 			break
 		}
@@ -58,6 +58,7 @@ func effectsOf(rules []Rule) (effects []int) {
 	for _, r := range rules {
 		r.Name, r.From, r.To, r.Family = "", 0, 0, AnyFamily
 		r.Source, r.Destination, r.Service = nil, nil, nil
+		r.When, r.Off = 0, false // who covers another holds whenever that does
 		effect := fmt.Sprintf("%#v", r)
 		if _, known := numbers[effect]; !known {
 			numbers[effect] = len(numbers)

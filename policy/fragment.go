@@ -80,24 +80,30 @@ func (x *index) firstWhatever(q *query, counts func(i int) bool) int {
 	return none
 }
 
-// hasSome reports whether l has any packet of the protocol.
+// hasSome reports whether l may have some packet of the protocol.
 func (l services) hasSome(p netstack.Protocol) bool {
 	for i := range l {
-		if l[i].any || l[i].proto == p {
+		if !l[i].negate && l[i].has(p) {
 			return true
 		}
 	}
-	return len(l) == 0
+	return !l.positive()
 }
+
+// has reports whether s is of the protocol.
+func (s *service) has(p netstack.Protocol) bool { return s.any || s.proto == p }
 
 // hasAll reports whether l has every packet of the protocol, as far as one entry
 // says so.
 func (l services) hasAll(p netstack.Protocol) bool {
 	for i := range l {
-		s := &l[i]
-		if s.any || s.proto == p && !s.icmp && (!s.portsMatch || s.src == allPorts && s.dst == allPorts) {
+		switch s := &l[i]; {
+		case s.negate && s.has(p):
+			return false
+		case s.negate:
+		case s.any || s.proto == p && !s.icmp && (!s.portsMatch || s.src == allPorts && s.dst == allPorts):
 			return true
 		}
 	}
-	return len(l) == 0
+	return !l.positive()
 }

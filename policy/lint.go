@@ -28,7 +28,7 @@ func Lint(s Spec, t Topology) ([]Finding, error) {
 			accepted = append(accepted, rules[i]...)
 		}
 	}
-	found := m.lintRules(s, newRanking(rules))
+	found := m.lintRules(s, ranked(s.Rules, rules))
 	found = append(found, m.lintNAT(s, dnat, accepted)...)
 	return append(found, m.lintNAT(s, snat, accepted)...), nil
 }

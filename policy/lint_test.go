@@ -164,3 +164,38 @@ func TestLintNAT(t *testing.T) {
 		}
 	}
 }
+
+// TestLintOfTimes: what holds at times only takes nothing from others for good,
+// but from those that hold at the same times; and a rule that says the same as a
+// later one is not redundant if that one may be off.
+func TestLintOfTimes(t *testing.T) {
+	const wide, narrow = "accept inside->outside any any any", "accept inside->outside 10.1.0.7 any tcp/80"
+	for _, c := range []struct {
+		want  string
+		rules []string
+		when  []uint16
+	}{
+		{"", []string{wide, narrow + " log"}, []uint16{1, 0}},
+		{"1 shadowed by 0", []string{wide, narrow + " log"}, []uint16{0, 1}},
+		{"1 shadowed by 0", []string{wide, narrow + " log"}, []uint16{1, 1}},
+		{"", []string{wide, narrow + " log"}, []uint16{1, 2}},
+		{"", []string{narrow, wide}, []uint16{0, 1}},
+		{"0 redundant by 1", []string{narrow, wide}, []uint16{1, 0}},
+		{"0 redundant by 1", []string{narrow, wide}, []uint16{1, 1}},
+		{"0 redundant by 2; 1 shadowed by 0", []string{narrow, narrow, wide}, []uint16{0, 1, 0}}, // 1 may be off, and then 2 does the same
+	} {
+		var s Spec
+		for i, words := range c.rules {
+			r := ruleOf(words)
+			r.When = c.when[i]
+			s.Rules = append(s.Rules, r)
+		}
+		found, err := Lint(s, home())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := say(found); got != c.want {
+			t.Errorf("%v at %v: %q, want %q", c.rules, c.when, got, c.want)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package policy
 
-import "sallyport/netstack"
+import (
+	"slices"
+
+	"sallyport/netstack"
+)
 
 // part is the services of a list that want the same source ports. So what a
 // packet is for and where it is from can be looked up apart: a list is met if
@@ -39,11 +43,23 @@ func numbers(first, last uint64) addrRange {
 	return addrRange{netstack.Addr{Lo: first}, netstack.Addr{Lo: last}}
 }
 
-// parts returns what the list wants; an empty one wants everything.
+// parts returns what the list wants; one without a positive entry wants
+// everything that it does not negate.
 func (l services) parts() (parts []part) {
-	if len(l) == 0 {
-		l = services{{any: true, src: allPorts}}
+	negated, positive := l, services{{any: true, src: allPorts}}
+	if l.positive() {
+		i := slices.IndexFunc(l, func(s service) bool { return !s.negate })
+		negated, positive = l[:i], l[i:]
 	}
+	parts = positive.wanted()
+	for _, taken := range negated.wanted() {
+		parts = lessPart(parts, taken)
+	}
+	return parts
+}
+
+// wanted returns what the entries name, negated or not.
+func (l services) wanted() (parts []part) {
 	what := map[netstack.PortRange][]addrRange{}
 	var order []netstack.PortRange
 	for i := range l {
@@ -57,6 +73,20 @@ func (l services) parts() (parts []part) {
 		parts = append(parts, part{union(what[src]), addrSet{numbers(uint64(src.First), uint64(src.Last))}})
 	}
 	return parts
+}
+
+// lessPart takes what is taken, from those source ports, away from parts.
+func lessPart(parts []part, taken part) (rest []part) {
+	for _, p := range parts {
+		other := part{p.what.minus(taken.what), p.srcPort}
+		elsewhere := part{p.what.and(taken.what), p.srcPort.minus(taken.srcPort)}
+		for _, p := range []part{other, elsewhere} {
+			if len(p.what) > 0 && len(p.srcPort) > 0 {
+				rest = append(rest, p)
+			}
+		}
+	}
+	return rest
 }
 
 // partition remembers the parts of lists by where they lie: equal lists share

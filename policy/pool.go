@@ -56,7 +56,9 @@ func forwardedPorts(a netstack.Addr, side netstack.Side, nat []NAT, conditions [
 			continue
 		}
 		for _, s := range n.Service {
-			ports = append(ports, s.Destination)
+			if !s.Negate { // what is taken away may be lent or not
+				ports = append(ports, s.Destination)
+			}
 		}
 	}
 	return ports

@@ -87,6 +87,7 @@ func (d dice) services() (list []Service) {
 		case s.Protocol != netstack.GRE && d.one(2):
 			s.ICMP, s.Type, s.Code = true, uint8(d.IntN(3)), int16(d.IntN(3)-1)
 		}
+		s.Negate = d.one(6)
 		list = append(list, s)
 	}
 	return list
@@ -100,6 +101,7 @@ func (d dice) spec() (s Spec) {
 			Name: fmt.Sprint("r", i), From: d.zones(), To: d.zones(), Family: Family(d.IntN(3)),
 			Source: d.addresses(), Destination: d.addresses(), Service: d.services(),
 			Action: pick(d, netstack.Pass, netstack.Pass, netstack.Reject, netstack.Drop), Log: d.one(2),
+			When: pick[uint16](d, 0, 0, 0, 0, 0, 1, 2), Off: d.one(8), Limit: pick[uint16](d, 0, 0, 0, 0, 0, 0, 0, 0, 1),
 		})
 	}
 	for i := range d.IntN(pick(d, 5, 5, 5, 5, 20)) {

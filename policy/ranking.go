@@ -9,6 +9,7 @@ import (
 // ranking is a list of which the first that wants a packet gets it.
 type ranking struct {
 	regions []region // what each of the list wants
+	when    []uint16 // at which times, see Rule.When; nil: all of it always
 	rows    []extent // all extents of all regions
 	*index
 }
@@ -22,6 +23,15 @@ func newRanking(regions []region) *ranking {
 		}
 	}
 	k.index = b.index()
+	return k
+}
+
+// ranked is newRanking of rules.
+func ranked(rules []Rule, regions []region) *ranking {
+	k := newRanking(regions)
+	for _, r := range rules {
+		k.when = append(k.when, r.When)
+	}
 	return k
 }
 
@@ -58,10 +68,12 @@ func (k *ranking) cover(i int, take taker) (by []int) {
 func (k *ranking) shadows(i int) []int {
 	by := k.cover(i, func(p *[lookups]netstack.Addr, _ region) int {
 		for row := range k.wanting(p) {
-			if int(k.condition[row]) < i {
+			switch j := int(k.condition[row]); {
+			case j >= i:
+				return none
+			case k.holds(j, i):
 				return row
 			}
-			break
 		}
 		return none
 	})
@@ -71,6 +83,11 @@ func (k *ranking) shadows(i int) []int {
 		}
 	}
 	return by
+}
+
+// holds reports whether j is there whenever i is.
+func (k *ranking) holds(j, i int) bool {
+	return k.when == nil || k.when[j] == 0 || k.when[j] == k.when[i]
 }
 
 // covers reports whether j wants all that i does.
@@ -89,11 +106,12 @@ func (k *ranking) heirs(i int, goes []bool, effects []int) (heirs []int) {
 	by := k.cover(i, func(p *[lookups]netstack.Addr, left region) int {
 		for row := range k.wanting(p) {
 			switch j := int(k.condition[row]); {
-			case j < i:
+			case j < i && k.holds(j, i):
 				return row
+			case j < i:
 			case effects[j] != effects[i]:
 				return none
-			case j == i || goes[j]:
+			case j == i || goes[j] || !k.holds(j, i):
 			case k.disputed(left, row, effects, i):
 				return none
 			default:

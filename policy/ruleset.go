@@ -24,6 +24,7 @@ type outcome struct {
 	action netstack.Verdict
 	log    bool
 	terms  uint16
+	limit  uint16
 }
 
 // target is what follows from a DNAT.

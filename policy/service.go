@@ -19,6 +19,7 @@ type service struct {
 	icmpType   uint8
 	icmpCode   int16
 	portsMatch bool // the ranges are to be looked at
+	negate     bool
 }
 
 func (s *service) matches(q *query) bool {
@@ -33,24 +34,33 @@ func (s *service) matches(q *query) bool {
 	return !s.portsMatch || s.src.Contains(q.srcPort) && s.dst.Contains(q.dstPort)
 }
 
-// services matches what any of its entries does, and everything if empty.
+// services matches what any of its entries does less what a negated one does, and
+// everything else if none is positive. The negated ones come first, so that the
+// first that matches decides.
 type services []service
 
 func (l services) matches(q *query) bool {
 	for i := range l {
 		if l[i].matches(q) {
-			return true
+			return !l[i].negate
 		}
 	}
-	return len(l) == 0
+	return !l.positive()
 }
+
+// positive reports whether any entry is.
+func (l services) positive() bool { return len(l) > 0 && !l[len(l)-1].negate }
 
 func compileServices(list []Service) (services, error) {
 	var l services
 	var errs []error
-	for _, s := range list {
-		errs = append(errs, s.check())
-		l = append(l, s.compile())
+	for _, negated := range []bool{true, false} {
+		for _, s := range list {
+			if s.Negate == negated {
+				errs = append(errs, s.check())
+				l = append(l, s.compile())
+			}
+		}
 	}
 	return l, errors.Join(errs...)
 }
@@ -60,7 +70,7 @@ func (s Service) compile() service {
 		src: orAllPorts(s.Source), dst: orAllPorts(s.Destination),
 		proto: s.Protocol, any: s.AnyProtocol,
 		icmp: s.ICMP, icmpType: s.Type, icmpCode: s.Code,
-		portsMatch: s.namesPorts(),
+		portsMatch: s.namesPorts(), negate: s.Negate,
 	}
 }
 

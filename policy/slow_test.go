@@ -64,7 +64,7 @@ func (s slow) evaluate(p *netstack.Packet) Decision {
 	d.Reason = netstack.Policy
 	for i, r := range s.spec.Rules {
 		if s.rule(r, m) || turned && s.rule(r, s.seen(m, source)) {
-			d.Verdict, d.Rule, d.Log = r.Action, uint32(i), r.Log
+			d.Verdict, d.Rule, d.Log, d.Limit = r.Action, uint32(i), r.Log, r.Limit
 			break
 		}
 	}
@@ -133,7 +133,7 @@ func (s slow) seen(m meeting, t netstack.Translation) meeting {
 }
 
 func (s slow) rule(r Rule, m meeting) bool {
-	return s.meets(m, r.From, r.To, r.Family, r.Source, r.Destination, r.Service)
+	return !r.Off && s.meets(m, r.From, r.To, r.Family, r.Source, r.Destination, r.Service)
 }
 
 func (s slow) meets(m meeting, from, to Zones, f Family, source, destination []Address, service []Service) bool {
@@ -163,12 +163,15 @@ func (s slow) holds(e Address, a netip.Addr) bool {
 func (m meeting) of(f Family) bool { return f == AnyFamily || (f == IPv4) == m.src.Is4() }
 
 func (m meeting) serves(list []Service) bool {
+	positive, in := false, false
 	for _, s := range list {
-		if m.served(s) {
-			return true
+		if s.Negate && m.served(s) {
+			return false
 		}
+		positive = positive || !s.Negate
+		in = in || !s.Negate && m.served(s)
 	}
-	return len(list) == 0
+	return in || !positive
 }
 
 func (m meeting) served(s Service) bool {
@@ -244,7 +247,7 @@ func (s slow) hasFreePort(side netstack.Side, a netip.Addr) bool {
 	var taken []netstack.PortRange
 	for _, n := range s.spec.NAT {
 		for _, e := range n.Service {
-			if n.Type == DNAT && n.From.Has(side) && s.listed(n.Destination, a) {
+			if !e.Negate && n.Type == DNAT && n.From.Has(side) && s.listed(n.Destination, a) {
 				taken = append(taken, e.Destination)
 			}
 		}

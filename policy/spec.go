@@ -51,6 +51,13 @@ type Rule struct {
 	// Terms numbers what the sessions that it lets in live by, in a list that
 	// policy knows nothing of; 0 is what holds where no rule says otherwise.
 	Terms uint16
+	// Limit numbers what bounds them, in another such list; 0: nothing does.
+	Limit uint16
+	// When numbers the times at which the rule holds, in a third; 0: always. Off
+	// says that it is no such time: the rule then matches nothing, and keeps its
+	// number.
+	When uint16
+	Off  bool
 }
 
 // Address is one entry of an address list. A list of positive entries matches
@@ -65,7 +72,8 @@ type Address struct {
 // AddrRange is a range of addresses of one family, both ends included.
 type AddrRange struct{ First, Last netip.Addr }
 
-// Service is one entry of a service list.
+// Service is one entry of a service list. Negated entries work as those of
+// addresses do.
 type Service struct {
 	Protocol    netstack.Protocol
 	AnyProtocol bool               // Protocol is meaningless and the rest zero
@@ -74,6 +82,7 @@ type Service struct {
 	ICMP        bool               // narrowed to Type, and to Code if not negative
 	Type        uint8
 	Code        int16
+	Negate      bool
 }
 
 // NATType is the kind of a translation rule.

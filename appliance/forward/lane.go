@@ -75,7 +75,7 @@ func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now sta
 	if pol.Rules.IsSYNOnly(p) {
 		return l.pastTable(pol, reply, now)
 	}
-	m, r := l.engine.Table.TrackAt(at, p, now)
+	m, r := l.track(pol, at, now)
 	switch {
 	case m.Session == 0 && l.ownAnswer(pol, r):
 		return l.toSelf(pol, NoRule)
@@ -85,6 +85,22 @@ func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now sta
 		return l.leave(pol, m, reply, now)
 	}
 	return l.open(pol, r, reply, now)
+}
+
+// track asks the table. What the box's kernel could not deliver, it says by
+// whichever device its word was steered into; so it is asked for both sides.
+func (l *Lane) track(pol *Policy, at state.Place, now state.Instant) (state.Match, netstack.Reason) {
+	p := l.pkt
+	m, r := l.engine.Table.TrackAt(at, p, now)
+	if m.Session != 0 || p.ICMP != netstack.ICMPError || !pol.Rules.IsOwn(p.Flow.Src) {
+		return m, r
+	}
+	p.Flow.In = p.Flow.In.Opposite()
+	if other, r := l.engine.Table.Track(p, now); other.Session != 0 {
+		return other, r
+	}
+	p.Flow.In = p.Flow.In.Opposite()
+	return m, r
 }
 
 // legal applies what no endpoint may send whatever the policy and the session

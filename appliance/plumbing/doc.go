@@ -13,6 +13,7 @@
 //	  1  iif TUN lookup local            what the firewall writes back to the box
 //	  2  iif TUN lookup R                what it emits leaves by its own side or not at all
 //	 10  iif lo to OWN icmp errors       the kernel's errors about translated packets come back: T
+//	     iif lo icmp no such host        to whomever
 //	100  iif IF ... lookup local         neighbour discovery, DHCP: the kernel's own business
 //	200  iif IF ... lookup local | T     the box's own connections and services, in policy order
 //	900  iif IF ipproto P lookup T       everything else, the box's own addresses included

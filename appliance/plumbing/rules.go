@@ -87,19 +87,40 @@ var errorTypes = map[family]netstack.PortRange{
 	ipv6: {First: 1 << 8, Last: 2<<8 | 255}, // destination unreachable, packet too big
 }
 
-// errors: the kernel's errors about a masqueraded packet are addressed to the
-// box itself; the firewall has to see them to translate them.
+// noSuchHost is what the kernel says when nobody answers for an address on the
+// link. It says so of packets that it forwards, and of none that it delivers.
+var noSuchHost = map[family]netstack.PortRange{
+	ipv4: {First: 3<<8 | 1, Last: 3<<8 | 1},
+	ipv6: {First: 1<<8 | 3, Last: 1<<8 | 3},
+}
+
+// errors: the kernel's errors about a translated packet speak of the packet as
+// it is after translation; the firewall has to see them to translate them. About
+// a masqueraded packet they are addressed to the box itself. To another, whoever
+// it is, only those are led into the firewall that are about what it has sent:
+// that a target of destination NAT is down.
 func (p *planner) errors(side netstack.Side) (rules []rule) {
 	if !p.open(side) {
 		return nil
 	}
+	back := rule{iif: "lo", proto: p.icmp(), dport: errorTypes[p.family], table: steerTable(side)}
 	for _, own := range p.links[side].own(p.family) {
-		rules = append(rules, rule{
-			iif: "lo", to: netip.PrefixFrom(own, own.BitLen()),
-			proto: p.icmp(), dport: errorTypes[p.family], table: steerTable(side),
-		})
+		back.to = netip.PrefixFrom(own, own.BitLen())
+		rules = append(rules, back)
+	}
+	if side == p.lastOpen() {
+		back.to, back.dport = netip.Prefix{}, noSuchHost[p.family]
+		rules = append(rules, back)
 	}
 	return rules
+}
+
+// lastOpen is the side whose rules come last in a block; one side is open.
+func (p *planner) lastOpen() netstack.Side {
+	if p.open(netstack.Outside) && !p.spec.Sides[netstack.Outside].Bare {
+		return netstack.Outside
+	}
+	return netstack.Inside
 }
 
 // steered are the protocols that go through the firewall even if they are

@@ -52,6 +52,7 @@ pref 3 iif sp-out lookup local
 pref 4 iif sp-out lookup 8312
 pref 10 to 10.1.0.1/32 iif lo ipproto 1 dport 768-1023 lookup 8301
 pref 11 to 192.0.2.1/32 iif lo ipproto 1 dport 768-1023 lookup 8302
+pref 12 iif lo ipproto 1 dport 769 lookup 8302
 pref 100 iif eth0 ipproto 17 sport 67 dport 68 lookup local
 pref 101 iif eth1 ipproto 17 sport 67 dport 68 lookup local
 pref 200 iif eth0 ipproto 6 dport 22 lookup local
@@ -76,6 +77,7 @@ pref 1 iif sp-in lookup 8311
 pref 2 iif sp-out lookup local
 pref 3 iif sp-out lookup 8312
 pref 10 to 2001:db8:2::1/128 iif lo ipproto 58 dport 256-767 lookup 8302
+pref 11 iif lo ipproto 58 dport 259 lookup 8302
 pref 100 to fe80::/10 iif eth1 ipproto 17 dport 546 lookup local
 pref 101 to ff00::/8 iif eth1 lookup local
 pref 102 to fe80::/10 iif eth1 ipproto 58 lookup local

@@ -67,7 +67,7 @@ func (b *serviceBlock) add(s Service, table int) {
 	}
 	b.rules = append(b.rules, rule{
 		iif: b.p.spec.Sides[b.side].Interface, from: narrowing(s.Source), to: narrowing(s.Destination),
-		proto: s.Protocol, dport: matchable(s.Ports), table: table,
+		proto: s.Protocol, sport: matchable(s.Sources), dport: matchable(s.Ports), table: table,
 	})
 }
 

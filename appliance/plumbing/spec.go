@@ -44,6 +44,7 @@ type Service struct {
 	From        netstack.Side // Inside or Outside
 	Protocol    netstack.Protocol
 	Ports       netstack.PortRange // zero: all
+	Sources     netstack.PortRange // ports that it comes from; zero: any
 	Source      netip.Prefix       // zero: any
 	Destination netip.Prefix       // zero: any address of the box
 	IPv4, IPv6  bool

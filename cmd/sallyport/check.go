@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/spf13/cobra"
 
+	"sallyport/appliance/explain"
 	"sallyport/conf"
 )
 
@@ -16,8 +18,9 @@ func checkCommand(c *cli) *cobra.Command {
 		Long: `Read a configuration file and print every fault, a line each, as
 file:line:column: message. What is no fault but perhaps not meant, such as a
 rule that never matches because of another, is printed as
-file:line:column: warning: message. Nothing is changed, and no privilege is
-needed. The exit code is 2 if there is a fault, or with --strict a warning.`,
+file:line:column: warning: message. The file's [[test]]s are run, and each that
+fails is a fault. Nothing is changed, and no privilege is needed. The exit code
+is 2 if there is a fault, or with --strict a warning.`,
 		Args: oneArg("a configuration file"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			s, err := load(args[0], conf.Check)
@@ -26,6 +29,9 @@ needed. The exit code is 2 if there is a fault, or with --strict a warning.`,
 			}
 			for _, w := range s.Warnings {
 				fmt.Fprintln(c.err, w)
+			}
+			if err := runTests(s); err != nil {
+				return err
 			}
 			if strict && len(s.Warnings) > 0 {
 				return usageError{errSilent}
@@ -38,6 +44,20 @@ needed. The exit code is 2 if there is a fault, or with --strict a warning.`,
 	return cmd
 }
 
+// runTests runs the file's own tests on the box that it speaks of.
+func runTests(s *conf.Settings) error {
+	box, assumed := explain.Offline(s, [2][]netip.Addr{})
+	faults, err := explain.Test(s, &box, assumed)
+	if err == nil && len(faults) > 0 {
+		return faults
+	}
+	return err
+}
+
 func summary(s *conf.Settings) string {
-	return plural(len(s.Policy.Rules), "rule") + ", " + plural(len(s.Policy.NAT), "translation")
+	words := plural(len(s.Policy.Rules), "rule") + ", " + plural(len(s.Policy.NAT), "translation")
+	if len(s.Tests) > 0 {
+		words += ", " + plural(len(s.Tests), "test") + " passed"
+	}
+	return words
 }

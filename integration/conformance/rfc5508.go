@@ -30,7 +30,7 @@ var rfc5508 = rfc{5508, "NAT behaviour for ICMP", "", []row{
 	{"REQ-5", "SHOULD", "an error from inside about no mapping is dropped", yes,
 		"Test5508REQ4ErrorsAboutNothingAreDropped", ""},
 	{"REQ-5a", "MUST", "the quoted headers are put back as they arrived", yes,
-		"Test5508REQ5ErrorsFromInside", ""},
+		"Test5508REQ5ErrorsFromInside Test5508REQ5TargetThatIsDown", ""},
 	{"REQ-5b", "MUST", "type and code stay", yes,
 		"Test5508REQ4TypeAndCodeStay", ""},
 	{"REQ-5c", "MUST", "its source is translated", yes,

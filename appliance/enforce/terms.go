@@ -1,4 +1,4 @@
-package appliance
+package enforce
 
 import (
 	"sallyport/appliance/forward"
@@ -7,8 +7,9 @@ import (
 	"sallyport/state"
 )
 
-// terms tells the table what rules may make their sessions live by.
-func (a *Appliance) terms(p *forward.Policy, s *conf.State) error {
+// Terms tells the table what rules may make their sessions live by, and p how to
+// name that.
+func Terms(p *forward.Policy, s *conf.State, table *state.Table) error {
 	var services []forward.ServiceTerms
 	for _, t := range s.Services {
 		services = append(services, forward.ServiceTerms{Protocol: t.Service.Protocol, Ports: t.Service.Destination})
@@ -17,11 +18,11 @@ func (a *Appliance) terms(p *forward.Policy, s *conf.State) error {
 	for i, c := range s.Terms {
 		t := forward.Terms{Profile: c.Profile}
 		var err error
-		if t.ID, err = a.table.Intern(c.Terms); err != nil {
+		if t.ID, err = table.Intern(c.Terms); err != nil {
 			return err
 		}
 		for _, service := range s.Services {
-			id, err := a.table.Intern(idleTerms(c, service, i > 0))
+			id, err := table.Intern(idleTerms(c, service, i > 0))
 			if err != nil {
 				return err
 			}
@@ -36,7 +37,7 @@ func (a *Appliance) terms(p *forward.Policy, s *conf.State) error {
 // idleTerms is c with the service's time where its sessions are idle. What a
 // rule has said stays.
 func idleTerms(c conf.Terms, s conf.ServiceTimeout, ofRule bool) state.Terms {
-	for _, timer := range idleTimers(s.Service.Protocol) {
+	for _, timer := range IdleTimers(s.Service.Protocol) {
 		if !ofRule || !c.Said[timer] {
 			c.Timeouts[timer] = s.Idle
 		}
@@ -44,9 +45,9 @@ func idleTerms(c conf.Terms, s conf.ServiceTimeout, ofRule bool) state.Terms {
 	return c.Terms
 }
 
-// idleTimers are those that run while a conversation is neither begun nor
+// IdleTimers are those that run while a conversation is neither begun nor
 // ended.
-func idleTimers(proto netstack.Protocol) []state.Timer {
+func IdleTimers(proto netstack.Protocol) []state.Timer {
 	switch proto {
 	case netstack.TCP:
 		return []state.Timer{state.TCPEstablished}

@@ -1,0 +1,290 @@
+package conf
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"sallyport/netstack"
+	"sallyport/netstack/craft"
+	"sallyport/policy"
+)
+
+// Probe is a packet that somebody asks about.
+type Probe struct {
+	craft.Packet
+	// SrcSelf and DstSelf say that the address is the box's own, whatever that is
+	// on the side that the packet arrives on; it is then not in the Packet.
+	SrcSelf, DstSelf bool
+	// SeqSaid and AckSaid report that the numbers of a TCP segment were given, and
+	// are not just a correct beginning's.
+	SeqSaid, AckSaid bool
+	// Quoted is the packet that an ICMP error is about; Packet.Quoted is nil.
+	Quoted *Probe
+}
+
+// What a packet has that nothing is said of.
+const (
+	probePort   = 40000
+	probeTTL    = 64
+	probeWindow = 64240
+	probeSeq    = 1
+	probeID     = 1
+)
+
+// ParseProbe reads a packet in words, as "10.1.0.5 -> 1.1.1.1 tcp/443" or "tcp
+// 10.1.0.5:5000 1.1.1.1:443 flags A seq 17": two addresses, each perhaps with a
+// port, a protocol or service in any place, and then what else there is to say.
+func ParseProbe(text string) (Probe, error) {
+	return (&probeReader{service: builtinService}).read(text)
+}
+
+func builtinService(word string) ([]policy.Service, error) {
+	if literals, ok := builtin[word]; ok {
+		return mustServices(literals), nil
+	}
+	return parseService(word)
+}
+
+// probeReader reads one packet.
+type probeReader struct {
+	service func(word string) ([]policy.Service, error)
+	p       Probe
+	words   []string
+	ends    int // addresses that were read
+	said    map[string]bool
+	srcPort, dstPort, protocol, icmpType,
+	flags, fragmentable bool // they were said
+}
+
+func (r *probeReader) read(text string) (Probe, error) {
+	r.said = map[string]bool{}
+	r.words = strings.Fields(text)
+	for len(r.words) > 0 {
+		if err := r.word(r.next()); err != nil {
+			return Probe{}, err
+		}
+	}
+	return r.p, r.complete()
+}
+
+func (r *probeReader) next() (word string) {
+	if len(r.words) == 0 {
+		return ""
+	}
+	word, r.words = r.words[0], r.words[1:]
+	return word
+}
+
+func (r *probeReader) word(w string) error {
+	if option, ok := probeOptions[w]; ok {
+		if r.said[w] {
+			return fmt.Errorf("%q is said twice", w)
+		}
+		r.said[w] = true
+		return option(r)
+	}
+	switch {
+	case w == "->":
+		return nil
+	case isEndpoint(w):
+		return r.endpoint(w)
+	}
+	return r.readService(w)
+}
+
+// isEndpoint tells an address, with or without a port, from the name of a
+// service.
+func isEndpoint(w string) bool {
+	return strings.ContainsAny(w, ".:") || w == selfWord
+}
+
+func (r *probeReader) endpoint(w string) error {
+	host, text, hasPort := cutPort(w)
+	port, err := uint16(0), error(nil)
+	if hasPort {
+		if port, err = parsePort(text); err != nil {
+			return err
+		}
+	}
+	self, p := host == selfWord, &r.p
+	addr, err := parseAddr(host)
+	if err != nil && !self {
+		return err
+	}
+	switch r.ends++; r.ends {
+	case 1:
+		p.Src, p.SrcSelf = addr, self
+		return setPort(&p.SrcPort, &r.srcPort, port)
+	case 2:
+		p.Dst, p.DstSelf = addr, self
+		return setPort(&p.DstPort, &r.dstPort, port)
+	}
+	return fmt.Errorf("a third address, %q: a packet has a source and a destination", w)
+}
+
+// setPort sets a port, unless another was said; 0 says nothing.
+func setPort(to *uint16, said *bool, port uint16) error {
+	if port == 0 {
+		return nil
+	}
+	if *said && *to != port {
+		return fmt.Errorf("one end has two ports, %d and %d", *to, port)
+	}
+	*to, *said = port, true
+	return nil
+}
+
+// readService takes a protocol, or a service, which is a protocol and a port.
+func (r *probeReader) readService(w string) error {
+	if r.protocol {
+		return fmt.Errorf("%q is one word too many: the protocol is %v already", w, r.p.Protocol)
+	}
+	list, err := r.service(r.withType(w))
+	switch {
+	case err != nil:
+		return err
+	case len(list) != 1:
+		return fmt.Errorf("%q is several services; a packet is of one, such as %q", w, "tcp/443")
+	case list[0].AnyProtocol:
+		return fmt.Errorf("%q is no protocol; a packet is of one, such as %q", w, "tcp/443")
+	}
+	s := list[0]
+	r.protocol, r.p.Protocol, r.icmpType = true, s.Protocol, s.ICMP
+	if s.ICMP {
+		r.p.Type, r.p.Code = s.Type, uint8(max(s.Code, 0))
+	}
+	return r.readPorts(s)
+}
+
+// withType joins what can also be written apart: "proto 47", "icmp echo-request".
+func (r *probeReader) withType(w string) string {
+	if len(r.words) == 0 || w != "proto" && w != "icmp" && w != "icmpv6" {
+		return w
+	}
+	after := r.words[0]
+	if _, option := probeOptions[after]; option || isEndpoint(after) || after == "->" {
+		return w
+	}
+	return w + "/" + r.next()
+}
+
+// readPorts takes a service's ports: the first, unless another of them was said.
+func (r *probeReader) readPorts(s policy.Service) error {
+	dst, src := s.Destination.First, s.Source.First
+	if r.dstPort && s.Destination.Contains(r.p.DstPort) {
+		dst = r.p.DstPort
+	}
+	if r.srcPort && s.Source.Contains(r.p.SrcPort) {
+		src = r.p.SrcPort
+	}
+	return errors.Join(setPort(&r.p.DstPort, &r.dstPort, dst), setPort(&r.p.SrcPort, &r.srcPort, src))
+}
+
+// complete looks whether all is said, and says the rest.
+func (r *probeReader) complete() error {
+	p := &r.p
+	switch {
+	case r.ends < 2:
+		return fmt.Errorf("want a source and a destination, as in %q", "10.1.0.5 -> 1.1.1.1 tcp/443")
+	case !r.protocol:
+		return fmt.Errorf("which protocol? Say it as in %q", "10.1.0.5 -> 1.1.1.1 tcp/443")
+	case p.Src.IsValid() && p.Dst.IsValid() && p.Src.Is4() != p.Dst.Is4():
+		return fmt.Errorf("%v and %v are of two families", p.Src, p.Dst)
+	case p.SrcSelf && p.DstSelf:
+		return fmt.Errorf("both ends are %q, and the firewall does not see what the box says to itself", selfWord)
+	case !p.Protocol.HasPorts() && (r.srcPort || r.dstPort):
+		return fmt.Errorf("%v has no ports", p.Protocol)
+	case p.Protocol.HasPorts() && !r.dstPort:
+		return fmt.Errorf("the port is missing: write \"%v/443\" or a destination such as %q", p.Protocol, "1.1.1.1:443")
+	}
+	r.fill()
+	return r.consistent()
+}
+
+func (r *probeReader) fill() {
+	p := &r.p
+	fill(&p.TTL, probeTTL, r.said["ttl"])
+	fill(&p.Window, probeWindow, r.said["window"])
+	fill(&p.Seq, probeSeq, p.SeqSaid || p.Protocol != netstack.TCP)
+	fill(&p.SrcPort, probePort, r.srcPort || !p.Protocol.HasPorts())
+	if p.Protocol == netstack.TCP && !r.flags {
+		p.Flags = uint8(header.TCPFlagSyn)
+	}
+	if !r.fragmentable {
+		p.DontFragment = p.DontFragment || p.Protocol == netstack.TCP || p.Protocol == netstack.UDP
+	}
+	r.fillICMP()
+}
+
+// fillICMP makes a message an echo request of the addresses' family, unless
+// something else was said.
+func (r *probeReader) fillICMP() {
+	p := &r.p
+	is6 := p.Src.Is6() || p.Dst.Is6()
+	switch {
+	case p.Protocol == netstack.ICMP && is6:
+		p.Type = sameType(p.Type)
+		p.Protocol = netstack.ICMPv6
+		fallthrough
+	case p.Protocol == netstack.ICMPv6:
+		fill(&p.Type, icmpTypes[netstack.ICMPv6]["echo-request"], r.icmpType)
+	case p.Protocol == netstack.ICMP:
+		fill(&p.Type, icmpTypes[netstack.ICMP]["echo-request"], r.icmpType)
+	default:
+		return
+	}
+	fill(&p.ID, probeID, r.said["id"])
+}
+
+// sameType is the type of ICMPv6 that has the name of this type of ICMP.
+func sameType(kind uint8) uint8 {
+	for name, t := range icmpTypes[netstack.ICMP] {
+		if six, ok := icmpTypes[netstack.ICMPv6][name]; ok && t == kind {
+			return six
+		}
+	}
+	return kind
+}
+
+func fill[T any](to *T, with T, said bool) {
+	if !said {
+		*to = with
+	}
+}
+
+// consistent refuses what the protocol does not have.
+func (r *probeReader) consistent() error {
+	p := &r.p
+	isICMP := p.Protocol == netstack.ICMP || p.Protocol == netstack.ICMPv6
+	for _, o := range []struct {
+		words []string
+		ok    bool
+		of    string
+	}{
+		{[]string{"flags", "ack", "window"}, p.Protocol == netstack.TCP, "TCP"},
+		{[]string{"seq"}, p.Protocol == netstack.TCP, "TCP"},
+		{[]string{"tag"}, p.Protocol == netstack.SCTP, "SCTP"},
+		{[]string{"id", "about"}, isICMP, "ICMP"},
+	} {
+		for _, w := range o.words {
+			if r.said[w] && !o.ok {
+				return fmt.Errorf("%q is of %s, and the packet is of %v", w, o.of, p.Protocol)
+			}
+		}
+	}
+	if p.Quoted == nil && isICMP && isICMPError(p.Protocol, p.Type) {
+		return fmt.Errorf("an ICMP error speaks of a packet: add %q and that packet, as in %q", "about", "about 10.1.0.5 -> 1.1.1.1 tcp/443")
+	}
+	return nil
+}
+
+func isICMPError(proto netstack.Protocol, kind uint8) bool {
+	if proto == netstack.ICMPv6 {
+		return kind >= 1 && kind <= 4
+	}
+	return slices.Contains([]uint8{3, 4, 11, 12}, kind)
+}

@@ -1,0 +1,142 @@
+package conf
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sallyport/conf/calendar"
+	"sallyport/policy"
+)
+
+// When is when a rule holds: at the times of any of Schedules, or at all times if
+// there are none, less those of any of Except, and before Until.
+type When struct {
+	Words             []string // the schedules as written, "!" in front of those of Except
+	Schedules, Except []*calendar.Schedule
+	Until             time.Time // zero: for ever
+}
+
+// MaxWhens is how many different times the rules of a file may hold at.
+const MaxWhens = 4096
+
+// Holds reports whether it is such a time at t.
+func (w *When) Holds(t time.Time) bool {
+	if !w.Until.IsZero() && !t.Before(w.Until) {
+		return false
+	}
+	holds := func(s *calendar.Schedule) bool { return s.Holds(t) }
+	return (len(w.Schedules) == 0 || slices.ContainsFunc(w.Schedules, holds)) && !slices.ContainsFunc(w.Except, holds)
+}
+
+// next returns when to ask Holds again; zero: never.
+func (w *When) next(t time.Time) (next time.Time) {
+	if w.past(t) {
+		return next
+	}
+	next = w.Until
+	for _, s := range slices.Concat(w.Schedules, w.Except) {
+		next = sooner(next, s.Next(t))
+	}
+	return next
+}
+
+func (w *When) past(t time.Time) bool { return !w.Until.IsZero() && !t.Before(w.Until) }
+
+// sooner returns the earlier of two times; a zero one is never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// PolicyAt returns the policy as it holds at t, in which rules that do not are
+// off, and until when it does: then it is to be asked for again. A zero time is
+// never.
+func (s *Settings) PolicyAt(t time.Time) (spec policy.Spec, until time.Time) {
+	spec = s.Policy
+	if len(s.Whens) == 0 {
+		return spec, until
+	}
+	off := make([]bool, len(s.Whens)+1)
+	for i := range s.Whens {
+		off[i+1] = !s.Whens[i].Holds(t)
+		until = sooner(until, s.Whens[i].next(t))
+	}
+	spec.Rules = slices.Clone(spec.Rules)
+	for i := range spec.Rules {
+		r := &spec.Rules[i]
+		r.Off = off[r.When]
+	}
+	return spec, until
+}
+
+// whenReader reads schedule and until of a rule.
+type whenReader struct {
+	When
+	book  *scheduleBook
+	until value
+}
+
+// readSchedule reads "weekdays", "!weekdays" or a list of such.
+func (w *whenReader) readSchedule(v value) {
+	elements := []value{v}
+	if _, isText := v.data.(string); !isText {
+		elements, _ = v.list()
+	}
+	for _, e := range elements {
+		if s, ok := e.text(); ok {
+			w.add(e, s)
+		}
+	}
+}
+
+func (w *whenReader) add(v value, word string) {
+	name, except := strings.CutPrefix(word, "!")
+	schedule := w.book.schedules[name]
+	if schedule == nil {
+		v.fail("unknown schedule %q%s", name, didYouMean(name, w.book.names()))
+		return
+	}
+	if except {
+		w.Except = append(w.Except, schedule)
+	} else {
+		w.Schedules = append(w.Schedules, schedule)
+	}
+	w.book.use(name)
+	w.Words = append(w.Words, word)
+}
+
+// readUntil reads a moment, which needs its offset from UTC: what it means must
+// not depend on the machine.
+func (w *whenReader) readUntil(v value) {
+	w.until = v
+	t, ok := v.data.(time.Time)
+	switch {
+	case !ok:
+		v.want("a date with its time and offset, such as 2026-12-31T18:00:00+01:00")
+	case strings.HasSuffix(t.Location().String(), "-local"):
+		v.fail("say where this is: with the time and the offset from UTC, such as 2026-12-31T18:00:00+01:00 or 2026-12-31T17:00:00Z")
+	default:
+		w.Until = t.UTC()
+	}
+}
+
+// whenNumber returns the number of when a rule holds, which is added if no rule
+// before holds at the same times.
+func (s *Settings) whenNumber(w *When, at value) uint16 {
+	if len(w.Words) == 0 && w.Until.IsZero() {
+		return 0
+	}
+	same := func(o When) bool { return slices.Equal(o.Words, w.Words) && o.Until.Equal(w.Until) }
+	if i := slices.IndexFunc(s.Whens, same); i >= 0 {
+		return uint16(i + 1)
+	}
+	if len(s.Whens) == MaxWhens {
+		at.failKey("more than %d different times at which rules hold", MaxWhens)
+		return 0
+	}
+	s.Whens = append(s.Whens, *w)
+	return uint16(len(s.Whens))
+}
