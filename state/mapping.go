@@ -1,141 +1,108 @@
 package state
 
-import (
-	"math/rand/v2"
+import "sallyport/netstack"
 
-	"sallyport/netstack"
+// Theory of operation of mappings
+//
+// A mapping is an inside endpoint's external endpoint (RFC 4787 4.1). It lives
+// as long as a session holds it: the session that it was made for, others from
+// the same inside endpoint that it serves too, and those that came in through
+// it. Its behaviour is that of the pool it was lent from, and stays:
+//
+//   - what the mapping depends on says which sessions from inside it serves:
+//     all of the endpoint's, those to one address, or one alone;
+//   - what its filtering depends on says whom it lets in: anybody, who has an
+//     address that the endpoint speaks to, or nobody. Who has also the port
+//     has a session already.
+//
+// The weaker of the two says whether a port can serve several mappings at once
+// and still be anybody's alone for every packet that can arrive: never, if one
+// of them is endpoint-independent (RFC 4787 REQ-3, RFC 5382 REQ-7); once for
+// each remote address; or once for each remote endpoint, and then an address
+// carries as many sessions as there are remote endpoints times ports (RFC 7857
+// 3). See exclusive.
+//
+// Every mapping is found by its inside endpoint and by its external one, through
+// one index. A port that several mappings share has a record of its own there,
+// which counts them.
+
+// mapping is a mapping, or a port that several share. What the latter does not
+// need is zero.
+type mapping struct {
+	inside           netstack.Addr
+	rule, generation uint32 // that let in the session it was made for
+	born             uint32 // in seconds
+	uses             uint32 // sessions that hold it; of a shared port, mappings
+	space            ref    // external address and protocol
+	contact          ref    // the remote end that it depends on, 0: none
+	host             ref    // 0: nobody counts what this host has; the next free record, if free
+	insidePort, port uint16
+	srcRule          uint16
+	is               traits
+}
+
+func (m *mapping) nextFree() *ref { return &m.host }
+
+// traits is what does not change in the life of a mapping.
+type traits struct {
+	behaviour uint8 // see behaviourOf
+	flags     uint8
+}
+
+const (
+	fromOutside uint8 = 1 << iota // the inside endpoint lives on the outer side
+	sharedPort                    // no mapping, but the port that several share
+	quietSYN                      // netstack.Pool.QuietSYN
 )
 
-// mapping is an inside endpoint's external endpoint (RFC 4787 4.1). It is
-// endpoint-independent: whatever the inside endpoint speaks to, it looks the
-// same from outside, as long as any of its sessions lives.
-type mapping struct {
-	// inside is the endpoint's flow with the remote end left blank.
-	inside netstack.FlowKey
-	space  uint32 // index of the port space: external address and protocol
-	port   uint16 // external
-	uses   uint32 // sessions that hold it
-	free   ref
-}
+// behaviourOf packs what a pool's mappings and their filtering depend on.
+func behaviourOf(p *netstack.Pool) uint8 { return uint8(p.Mapping)<<2 | uint8(p.Filtering) }
 
-func (m *mapping) nextFree() *ref { return &m.free }
+func (t traits) mapping() netstack.Dependence   { return netstack.Dependence(t.behaviour >> 2) }
+func (t traits) filtering() netstack.Dependence { return netstack.Dependence(t.behaviour & 3) }
 
-// mappingKey returns what of a session's original flow its mapping depends on.
-func mappingKey(k *netstack.FlowKey) netstack.FlowKey {
-	return netstack.FlowKey{Src: k.Src, SrcPort: k.SrcPort, Proto: k.Proto, In: k.In}
-}
+// exclusive returns what of the remote end must differ for two mappings on one
+// port: nothing does, if it is endpoint-independent.
+func (t traits) exclusive() netstack.Dependence { return min(t.mapping(), t.filtering()) }
 
-// mappings is every mapping, and the ports they have taken.
-type mappings struct {
-	records slab[mapping, *mapping]
-	index   index
-	live    int
-	hash    *hasher
-	random  *rand.Rand
+func (t traits) has(flag uint8) bool { return t.flags&flag != 0 }
 
-	// Spaces stay when they are empty: only the policy names external
-	// addresses, so there are few.
-	spaces  []*portSpace
-	spaceOf map[spaceKey]uint32
-}
-
-type spaceKey struct {
-	addr  netstack.Addr
-	proto netstack.Protocol
-}
-
-func newMappings(max int, h *hasher, random *rand.Rand) mappings {
-	return mappings{
-		records: newSlab[mapping](max),
-		index:   newIndex(max),
-		hash:    h,
-		random:  random,
-		spaceOf: make(map[spaceKey]uint32),
+// side is where the inside endpoint lives.
+func (t traits) side() netstack.Side {
+	if t.has(fromOutside) {
+		return netstack.Outside
 	}
+	return netstack.Inside
 }
 
-// acquire returns the mapping through pool of the endpoint that sent original,
-// which it makes if need be, and its external port. fits says whether a port
-// will do for the session that it is for. 0: none will.
-func (m *mappings) acquire(original *netstack.FlowKey, pool *netstack.Pool, fits func(port uint16) bool) (ref, uint16) {
-	key, space := mappingKey(original), m.space(pool.Parts[0].First, original.Proto)
-	hash := m.hashOf(&key, space)
-	if r := m.find(hash, &key, space); r != 0 {
-		return m.share(r, fits)
+func traitsOf(p *netstack.Pool, in netstack.Side) (t traits) {
+	t.behaviour = behaviourOf(p)
+	if in == netstack.Outside {
+		t.flags |= fromOutside
 	}
-	ranges := pool.Parts[0].Ports
-	if !original.Proto.HasPorts() {
-		ranges = allIDs
+	if p.QuietSYN {
+		t.flags |= quietSYN
 	}
-	port, ok := m.spaces[space].choose(ranges, key.SrcPort, m.random, fits)
-	if !ok {
-		return 0, 0
-	}
-	return m.add(hash, mapping{inside: key, space: space, port: port, uses: 1}), port
+	return t
 }
 
-// share gives one more session the mapping r. If its port does not fit, that
-// session gets none: another port would break the mapping's promise.
-func (m *mappings) share(r ref, fits func(port uint16) bool) (ref, uint16) {
-	shared := m.records.at(r)
-	shared.uses++ // first: fits may end the session that held it until now
-	if port := shared.port; fits(port) {
-		return r, port
+// insideKey returns what of a session's original flow its mapping depends on.
+func insideKey(k *netstack.FlowKey, d netstack.Dependence) netstack.FlowKey {
+	key := netstack.FlowKey{Src: k.Src, SrcPort: k.SrcPort, Proto: k.Proto, In: k.In}
+	if d >= netstack.AddressDependent {
+		key.Dst = k.Dst
 	}
-	m.release(r)
-	return 0, 0
-}
-
-// add files a new mapping. There is a record for it, because there is one for
-// each session.
-func (m *mappings) add(hash uint32, fresh mapping) ref {
-	r := m.records.take()
-	*m.records.at(r) = fresh
-	m.index.insert(hash, uint32(r))
-	m.spaces[fresh.space].take(fresh.port)
-	m.live++
-	return r
-}
-
-// release ends one session's use of mapping r, and the mapping with its last.
-func (m *mappings) release(r ref) {
-	old := m.records.at(r)
-	if old.uses--; old.uses > 0 {
-		return
+	if d == netstack.AddressAndPortDependent {
+		key.DstPort = k.DstPort
 	}
-	m.index.remove(m.hashOf(&old.inside, old.space), uint32(r))
-	m.spaces[old.space].release(old.port)
-	m.records.put(r)
-	m.live--
+	return key
 }
 
-func (m *mappings) hashOf(inside *netstack.FlowKey, space uint32) uint32 {
-	return m.hash.flow(inside) + space*0x9e3779b1
-}
+// nowhere is the side of keys that no packet has.
+const nowhere = netstack.Side(netstack.Sides)
 
-func (m *mappings) find(hash uint32, inside *netstack.FlowKey, space uint32) ref {
-	for i := m.index.home(hash); ; i = m.index.after(i) {
-		s := m.index.all[i]
-		if s.ref == 0 {
-			return 0
-		}
-		if s.hash != hash {
-			continue
-		}
-		if r := m.records.at(ref(s.ref)); r.space == space && r.inside == *inside {
-			return ref(s.ref)
-		}
-	}
-}
-
-// space returns the number of the port space of an external address.
-func (m *mappings) space(addr netstack.Addr, proto netstack.Protocol) uint32 {
-	key := spaceKey{addr, proto}
-	i, ok := m.spaceOf[key]
-	if !ok {
-		i = uint32(len(m.spaces))
-		m.spaceOf[key] = i
-		m.spaces = append(m.spaces, new(portSpace))
-	}
-	return i
+// externalKey is what an external endpoint is found by; remote is zero unless
+// the port is shared between remote addresses.
+func externalKey(addr netstack.Addr, proto netstack.Protocol, port uint16, remote netstack.Addr) netstack.FlowKey {
+	return netstack.FlowKey{Src: remote, Dst: addr, DstPort: port, Proto: proto, In: nowhere}
 }

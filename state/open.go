@@ -7,7 +7,8 @@ import "sallyport/netstack"
 const reapOnFull = 32
 
 // Open begins a session with p, which Track has found to belong to none, as the
-// policy admitted it. Refusals: StateLimit, NATExhausted, Untranslatable,
+// policy admitted it. Refusals: StateLimit, SourceLimit for
+// a host that has its quota of mappings, NATExhausted, NATFiltered, Untranslatable,
 // NoRoute for a side that is no door, what the profile of its terms says in
 // Begins, and whatever Track would say of p now: it may have found its session,
 // made by another worker, in the meantime.
@@ -95,6 +96,9 @@ func flagsOf(in netstack.Side, a *Admission) (f Flags) {
 	}
 	if a.Out == in {
 		f |= Hairpin
+	}
+	if a.Mapped {
+		f |= ThroughMapping
 	}
 	if a.Log {
 		f |= Logged

@@ -7,7 +7,8 @@ import "sallyport/netstack"
 var (
 	lowPorts  = netstack.PortRange{First: 0, Last: 1023}
 	highPorts = netstack.PortRange{First: 1024, Last: 65535}
-	allIDs    = []netstack.PortRange{{First: 0, Last: 65535}}
+	allPorts  = netstack.PortRange{First: 0, Last: 65535}
+	allIDs    = []netstack.PortRange{allPorts}
 )
 
 // parity has the bits of the even and of the odd ports in a word of 64.

@@ -7,81 +7,135 @@ import (
 	"sallyport/netstack"
 )
 
-// portSpace is which ports of one external address and protocol are lent out,
-// whatever pool they were lent from. For ICMP the ports are identifiers.
-type portSpace struct {
-	used [1 << 16 / 64]uint64
-}
-
-func (s *portSpace) isTaken(port uint16) bool { return s.used[port/64]>>(port%64)&1 != 0 }
-
-func (s *portSpace) take(port uint16) { s.used[port/64] |= 1 << (port % 64) }
-
-func (s *portSpace) release(port uint16) { s.used[port/64] &^= 1 << (port % 64) }
-
 // probes is how many random ports are tried before all are gone through: at
 // ninety per cent use one in six searches needs more.
 const probes = 16
 
-// choose finds a port in ranges that nobody has and that fits accepts; 0, false
-// if there is none. In this order, as RFC 4787 REQ-3a, REQ-4 and RFC 7857 9 have
-// it: want itself; a random one of the same class (0-1023, 1024-65535) and
-// parity; any of the class; and for a want below 1024 any at all. What the
-// class does not have at all is taken from the other.
-func (s *portSpace) choose(ranges []netstack.PortRange, want uint16, random *rand.Rand, fits func(uint16) bool) (uint16, bool) {
-	if contain(ranges, want) && !s.isTaken(want) && fits(want) {
-		return want, true
+// longestRun is how many ports that are shared are tried one by one. Whether one
+// will do depends on the remote end, so that no bitmap tells.
+const longestRun = 1024
+
+// search is the search for a port of one external address. A port that is not
+// lent to anybody will do if fits says so, and one that is shared if shares does
+// too; nil: none is.
+type search struct {
+	spaces *spaces
+	space  ref
+	random *rand.Rand
+	ranges []netstack.PortRange
+	want   uint16 // the inside port
+	choice netstack.PortChoice
+	// classless: neither class nor parity of ports is kept.
+	classless, noParity bool
+	// beside is the port to try first: that of the neighbouring inside endpoint,
+	// one on; 0: there is none. pairs asks for one whose neighbour is free.
+	beside uint16
+	pairs  bool
+	fits   func(port uint16) bool
+	shares func(port uint16) bool
+	tried  int // shared ports
+}
+
+// port finds a port; false if there is none. In this order, as RFC 4787 REQ-3a,
+// REQ-4 and RFC 7857 9 have it: the one asked for; a random one of the same class
+// (0-1023, 1024-65535) and parity, or the next one; any of the class; and for a
+// well-known port any at all. What the class does not have at all is taken from
+// the other.
+func (s *search) port() (uint16, bool) {
+	if s.beside != 0 && contain(s.ranges, s.beside) && s.good(s.beside) {
+		return s.beside, true
+	}
+	if s.choice == netstack.PreservePort && contain(s.ranges, s.want) && s.good(s.want) && s.paired(s.want) {
+		return s.want, true
+	}
+	if s.classless {
+		return s.within(allPorts)
 	}
 	first, second := lowPorts, highPorts
-	if want >= 1024 {
+	if s.want >= 1024 {
 		first, second = highPorts, lowPorts
 	}
-	n := count(ranges, first)
+	n := count(s.ranges, first)
 	if n > 0 {
-		if port, ok := s.search(ranges, first, want, random, fits); ok {
+		if port, ok := s.within(first); ok {
 			return port, true
 		}
 	}
-	if n > 0 && want >= 1024 {
+	if n > 0 && s.want >= 1024 {
 		return 0, false
 	}
-	return s.search(ranges, second, want, random, fits)
+	return s.within(second)
 }
 
-// search tries random ports of ranges within class, then all from a random one
-// on.
-func (s *portSpace) search(ranges []netstack.PortRange, class netstack.PortRange, want uint16, random *rand.Rand, fits func(uint16) bool) (uint16, bool) {
-	n := count(ranges, class)
+// good reports whether port will do.
+func (s *search) good(port uint16) bool {
+	if s.spaces.isTaken(s.spaces.records.at(s.space), port) && (s.shares == nil || !s.shares(port)) {
+		return false
+	}
+	return s.fits(port)
+}
+
+// paired reports whether the neighbour of an even port is free too, if pairs are
+// asked for.
+func (s *search) paired(port uint16) bool {
+	return !s.pairs || s.want&1 != 0 ||
+		contain(s.ranges, port^1) && !s.spaces.isTaken(s.spaces.records.at(s.space), port^1)
+}
+
+// within looks for a port of a class.
+func (s *search) within(class netstack.PortRange) (uint16, bool) {
+	n := count(s.ranges, class)
 	if n == 0 {
 		return 0, false
 	}
-	for range probes {
-		port := nth(ranges, class, random.IntN(n))
-		if port&1 != want&1 && contain(ranges, port^1) {
-			port ^= 1
-		}
-		if !s.isTaken(port) && fits(port) {
+	if s.choice != netstack.SequentialPort {
+		if port, ok := s.probe(class, n); ok {
 			return port, true
 		}
+		return s.sweep(class, nth(s.ranges, class, s.random.IntN(n)))
 	}
-	start := nth(ranges, class, random.IntN(n))
-	same := parity[want&1]
-	for _, mask := range [...]uint64{same, ^same} {
-		if port, ok := s.sweep(ranges, class, start, mask, fits); ok {
+	last := s.spaces.records.at(s.space).last
+	return s.sweep(class, min(max(last+1, class.First), class.Last))
+}
+
+// probe tries some random ports.
+func (s *search) probe(class netstack.PortRange, n int) (uint16, bool) {
+	for range probes {
+		port := nth(s.ranges, class, s.random.IntN(n))
+		if !s.noParity && port&1 != s.want&1 && contain(s.ranges, port^1) {
+			port ^= 1
+		}
+		if s.good(port) && s.paired(port) {
 			return port, true
 		}
 	}
 	return 0, false
 }
 
-// sweep goes through the free ports of ranges within class whose bit is set in
-// mask, 64 at a time: from start up, then from the lowest.
-func (s *portSpace) sweep(ranges []netstack.PortRange, class netstack.PortRange, start uint16, mask uint64, fits func(uint16) bool) (uint16, bool) {
+// sweep goes through the ports of a class from start on, those of the right
+// parity first.
+func (s *search) sweep(class netstack.PortRange, start uint16) (uint16, bool) {
+	same := parity[s.want&1]
+	masks := [...]uint64{same, ^same}
+	if s.noParity || s.classless {
+		masks = [...]uint64{^uint64(0), 0}
+	}
+	for _, mask := range masks {
+		if port, ok := s.sweepFrom(class, start, mask); ok {
+			return port, true
+		}
+	}
+	return 0, false
+}
+
+// sweepFrom goes through the ports whose bit is set in mask, 64 at a time: from
+// start up, then from the lowest.
+func (s *search) sweepFrom(class netstack.PortRange, start uint16, mask uint64) (uint16, bool) {
 	upper := netstack.PortRange{First: start, Last: class.Last}
 	lower := netstack.PortRange{First: class.First, Last: start}
 	for _, part := range [...]netstack.PortRange{upper, lower} {
-		for _, r := range ranges {
-			if port, ok := s.sweepRange(clip(r, part), mask, fits); ok {
+		for _, r := range s.ranges {
+			if port, ok := s.sweepRange(clip(r, part), mask); ok {
 				return port, true
 			}
 		}
@@ -89,13 +143,36 @@ func (s *portSpace) sweep(ranges []netstack.PortRange, class netstack.PortRange,
 	return 0, false
 }
 
-func (s *portSpace) sweepRange(r netstack.PortRange, mask uint64, fits func(uint16) bool) (uint16, bool) {
-	for w := int(r.First / 64); r.First <= r.Last && w <= int(r.Last/64); w++ {
-		for open := ^s.used[w] & mask & within(r, w); open != 0; open &= open - 1 {
-			port := uint16(w*64 + bits.TrailingZeros64(open))
-			if fits(port) {
-				return port, true
+func (s *search) sweepRange(r netstack.PortRange, mask uint64) (uint16, bool) {
+	if r.First > r.Last {
+		return 0, false
+	}
+	x := s.spaces.records.at(s.space)
+	for w := int(r.First / 64); w <= int(r.Last/64) && s.tried < longestRun; w++ {
+		open := mask & within(r, w)
+		if s.shares == nil {
+			if s.spaces.full(x, uint16(w*64)) {
+				w |= pagePorts/64 - 1 // to its last word
+				continue
 			}
+			open &^= s.spaces.word(x, w)
+		}
+		if port, ok := s.first(w, open); ok {
+			return port, true
+		}
+	}
+	return 0, false
+}
+
+// first returns the first of the ports in word w that will do.
+func (s *search) first(w int, open uint64) (uint16, bool) {
+	for ; open != 0 && s.tried < longestRun; open &= open - 1 {
+		port := uint16(w*64 + bits.TrailingZeros64(open))
+		if s.good(port) {
+			return port, true
+		}
+		if s.shares != nil {
+			s.tried++
 		}
 	}
 	return 0, false

@@ -63,7 +63,7 @@ func (t *Table) reopen(r ref, d Direction, p *netstack.Packet, now Instant) Dire
 	}
 	s := t.sessions.at(r)
 	s.serial++
-	s.flags &= SourceNAT | DestinationNAT | Hairpin | Logged
+	s.flags &= SourceNAT | DestinationNAT | Hairpin | ThroughMapping | turned | Logged
 	s.started = now
 	s.packets, s.bytes = [2]uint64{}, [2]uint64{}
 	g := segmentOf(p)
@@ -88,6 +88,7 @@ func (t *Table) turnRound(r ref) {
 	if nat&DestinationNAT != 0 {
 		s.flags |= SourceNAT
 	}
+	s.flags ^= turned
 	t.link(r)
 }
 

@@ -119,10 +119,12 @@ const (
 	Replied                          // packets have been seen both ways
 	Logged                           // start and end are to be logged
 	PickedUp                         // begun in the middle of the conversation
+	ThroughMapping                   // begun by a remote end that a mapping's filtering let in
 	reported                         // the end has been put on record
+	turned                           // the directions were exchanged since it was begun
 )
 
-var flagWords = [...]string{"source-nat", "destination-nat", "hairpin", "replied", "logged", "picked-up"}
+var flagWords = [...]string{"source-nat", "destination-nat", "hairpin", "replied", "logged", "picked-up", "through-mapping"}
 
 // Words returns the name of each flag set.
 func (f Flags) Words() []string {

@@ -18,8 +18,8 @@ import (
 //	trailer  how many records, and bytes of names; CRC-32C of all before the sum
 //
 // What can be derived is not saved: neither the index, which depends on the
-// table's secret, nor the mappings, which are in the keys of the sessions that
-// hold them. So a snapshot cannot contradict itself about who has which port.
+// table's secret, nor the endpoints of mappings, which are in the keys of the
+// sessions that hold them; only how they behave is saved, with each. So a snapshot cannot contradict itself about who has which port.
 //
 // Nothing is held up while it is taken: records are copied in pieces, with the
 // lock held for each, and sessions come and go in between. A session that ended
@@ -46,7 +46,7 @@ var ErrForeign = errors.New("not a snapshot of sessions")
 const magic = "SALLYPRT"
 
 // snapshotVersion goes up when saved.fields does.
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // preface follows the magic.
 type preface struct {

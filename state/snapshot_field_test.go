@@ -27,6 +27,8 @@ func saveAndRead(s saved) (read saved, fault bool) {
 var derived = []string{
 	"session.serial", "session.generation", "session.rule", "session.dstRule", "session.srcRule",
 	"session.mapping", "session.terms",
+	"source.made.rule", "source.made.generation", "source.made.srcRule",
+	"through.made.rule", "through.made.generation", "through.made.srcRule",
 }
 
 // TestSnapshotHasEveryField sets one field after another, and wants it to come
@@ -93,8 +95,12 @@ func valuesOf(v reflect.Value) (values []reflect.Value) {
 			of(uint64(timer))
 		}
 	case Flags:
-		for bit := Flags(1); bit <= reported; bit <<= 1 {
+		for bit := Flags(1); bit <= turned; bit <<= 1 {
 			of(uint64(bit))
+		}
+	case netstack.Dependence:
+		for d := netstack.EndpointIndependent; d <= netstack.AddressAndPortDependent; d++ {
+			of(uint64(d))
 		}
 	case peerFlags:
 		for bit := peerFlags(1); bit != 0; bit <<= 1 { // all are in use
@@ -121,7 +127,7 @@ func TestSnapshotRefusesUnknownWords(t *testing.T) {
 			faults++
 		}
 	}
-	if want := 4 + 4 + 2*3; faults != want { // four words, the flags, and those of two peers, where eight are in use
+	if want := 4 + 3 + 2*3 + 2*4; faults != want { // four words, the flags and those of two peers, where at least eight are in use, and four words of two mappings
 		t.Errorf("%d bytes can be wrong, want %d", faults, want)
 	}
 }

@@ -2,21 +2,98 @@ package state
 
 import "sallyport/netstack"
 
-// reclaim returns the mapping that a session with these keys has held, one use
-// more of it. It is made if it is not there; 0: that cannot be, because the port
-// is another's or the endpoint has another port.
-func (m *mappings) reclaim(original, reply *netstack.FlowKey) ref {
-	key, space, port := mappingKey(original), m.space(reply.Dst, original.Proto), reply.DstPort
-	hash := m.hashOf(&key, space)
-	if r := m.find(hash, &key, space); r != 0 {
-		if m.records.at(r).port != port {
-			return 0
-		}
-		m.records.at(r).uses++
-		return r
+// savedMapping is what a file says of a mapping besides the keys of a session
+// that holds it.
+type savedMapping struct {
+	mapping, filtering netstack.Dependence
+	quiet, tracked     bool
+	rule, srcRule      uint32 // numbers of names, 0: none
+	made               origin // what they stand for
+	born               Instant
+	seen               netstack.Addr // the remote address it depends on, if it does
+}
+
+// origin is by which rules a mapping was made.
+type origin struct {
+	rule, generation uint32
+	srcRule          uint16
+}
+
+func (s *savedMapping) fields(c *codec) {
+	word(c, savedMappings, &s.mapping)
+	word(c, savedFilterings, &s.filtering)
+	word(c, savedBools, &s.quiet)
+	word(c, savedBools, &s.tracked)
+	u32(c, &s.rule)
+	u32(c, &s.srcRule)
+	u64(c, &s.born)
+	addr(c, &s.seen)
+}
+
+// save returns what is to be saved of mapping r; of none, nothing.
+func (m *mappings) save(r ref) (s savedMapping) {
+	if r == 0 {
+		return s
 	}
-	if m.spaces[space].isTaken(port) {
+	x := m.records.at(r)
+	return savedMapping{
+		mapping: x.is.mapping(), filtering: x.is.filtering(), quiet: x.is.has(quietSYN), tracked: x.host != 0,
+		made: origin{x.rule, x.generation, x.srcRule}, born: Instant(x.born) * 1e9, seen: m.seen(x),
+	}
+}
+
+// traits returns those of the mapping whose inside endpoint lives on side in.
+func (s *savedMapping) traits(in netstack.Side) traits {
+	return traitsOf(&netstack.Pool{Mapping: s.mapping, Filtering: s.filtering, QuietSYN: s.quiet}, in)
+}
+
+// reclaim gives session s back the mapping that its packets of direction d are
+// addressed to, one use more of it. It is made if it is not there; 0: that
+// cannot be, because the port is another's.
+func (m *mappings) reclaim(s *saved, d Direction, of *savedMapping) (r ref) {
+	to, from := &s.key[d], &s.key[d.Opposite()]
+	space := m.spaces.pin(to.Dst, to.Proto)
+	if space == 0 {
 		return 0
 	}
-	return m.add(hash, mapping{inside: key, space: space, port: port, uses: 1})
+	fresh := mapping{
+		inside: from.Src, insidePort: from.SrcPort, space: space, port: to.DstPort,
+		rule: of.made.rule, generation: of.made.generation, srcRule: of.made.srcRule, born: seconds(max(0, of.born)), is: of.traits(from.In),
+	}
+	switch at, free := m.claim(&fresh, of.seen, to.Src); {
+	case at != 0:
+		m.hold(at, s.seenTo(d))
+		r = at
+	case free:
+		r = m.add(&fresh, of.seen, to.Src, of.tracked)
+	}
+	m.spaces.unpin(space)
+	return r
+}
+
+// claim returns the mapping that fresh is, if it is there already, or whether
+// there is room for it at its port.
+func (m *mappings) claim(fresh *mapping, seen, real netstack.Addr) (r ref, free bool) {
+	r = m.at(fresh.space, fresh.port, netstack.Addr{})
+	if r == 0 {
+		return 0, true
+	}
+	if m.records.at(r).is.has(sharedPort) {
+		switch {
+		case m.records.at(r).is.behaviour != fresh.is.behaviour:
+			return 0, false
+		case fresh.is.exclusive() == netstack.AddressAndPortDependent:
+			return 0, true
+		}
+		if r = m.at(fresh.space, fresh.port, real); r == 0 {
+			return 0, true
+		}
+	}
+	x := m.records.at(r)
+	same := x.inside == fresh.inside && x.insidePort == fresh.insidePort && x.is == fresh.is &&
+		(x.is.mapping() != netstack.AddressDependent || m.seen(x) == seen)
+	if !same {
+		return 0, false
+	}
+	return r, false
 }

@@ -58,10 +58,19 @@ func (t *Table) copyDown(copies []saved, r ref, now Instant) ([]saved, ref) {
 	defer t.mu.Unlock()
 	for last := r - min(r, savePiece); r > last; r-- {
 		if s := t.sessions.at(r); s.phase != free && s.expires > now {
-			copies = append(copies, saved{session: *s, profile: t.termsOf(s).Profile, mapped: s.mapping != 0})
+			copies = append(copies, t.copyOf(s))
 		}
 	}
 	return copies, r
+}
+
+func (t *Table) copyOf(s *session) saved {
+	c := saved{session: *s, profile: t.termsOf(s).Profile, mapped: s.mapping != 0, source: t.mappings.save(s.mapping)}
+	if s.flags&ThroughMapping != 0 {
+		r, _ := t.mappings.addressed(&s.key[s.toSource().Opposite()])
+		c.through = t.mappings.save(r)
+	}
+	return c
 }
 
 func (s *saver) preface(at Moment, last bool) error {
@@ -89,6 +98,17 @@ func (s *saver) name(one *saved) {
 	one.rule = s.names.rule(of.generation, of.rule)
 	one.dstRule = s.names.translation(of.generation, of.dstRule)
 	one.srcRule = s.names.translation(of.generation, of.srcRule)
+	if one.mapped {
+		s.nameMapping(&one.source)
+	}
+	if of.flags&ThroughMapping != 0 {
+		s.nameMapping(&one.through)
+	}
+}
+
+func (s *saver) nameMapping(m *savedMapping) {
+	m.rule = s.names.rule(m.made.generation, m.made.rule)
+	m.srcRule = s.names.translation(m.made.generation, m.made.srcRule)
 }
 
 // end writes what follows the records. The sum is over everything before it.

@@ -1,5 +1,7 @@
 package state
 
+import "sallyport/netstack"
+
 // saved is a session with what stands in a file for its references to the table
 // and to the policy.
 type saved struct {
@@ -7,6 +9,8 @@ type saved struct {
 	rule, dstRule, srcRule uint32 // numbers of names
 	profile                Profile
 	mapped                 bool // it holds the mapping that its keys tell
+	// source is that mapping, through the one that it came in through.
+	source, through savedMapping
 }
 
 // fields is a session field by field, in the file's order. To save one more,
@@ -33,6 +37,8 @@ func (s *saved) fields(c *codec) {
 	}
 	u32(c, &s.newSYN)
 	u8(c, &s.newScale)
+	s.source.fields(c)
+	s.through.fields(c)
 }
 
 func (p *peer) fields(c *codec) {
@@ -47,9 +53,12 @@ func (p *peer) fields(c *codec) {
 // What stands for what in the file, whatever the numbers are in this version.
 // These lists only grow, at their ends.
 var (
-	savedBools    = []bool{false, true}
-	savedProfiles = []Profile{Strict, Loose, FW1}
-	savedPhases   = []phase{
+	savedBools = []bool{false, true}
+	// Sessions of a version that knew nothing else had the first of each.
+	savedMappings   = []netstack.Dependence{netstack.EndpointIndependent, netstack.AddressDependent, netstack.AddressAndPortDependent}
+	savedFilterings = []netstack.Dependence{netstack.AddressAndPortDependent, netstack.AddressDependent, netstack.EndpointIndependent}
+	savedProfiles   = []Profile{Strict, Loose, FW1}
+	savedPhases     = []phase{
 		free, synSent, synSent2, synReceived, established, finWait, closeWait, closing, lastAck, timeWait, reset,
 		single, multiple, pickedUp, cookieWait, cookieEchoed, closed, answered, resumed,
 	}
@@ -58,6 +67,6 @@ var (
 		GenericSingle, GenericMultiple, TCPPickUp, TCPUnverifiedReset, UDPAnswered,
 		SCTPOpening, SCTPEstablished, SCTPClosing, SCTPClosed,
 	}
-	savedFlags     = []Flags{SourceNAT, DestinationNAT, Hairpin, Replied, Logged, reported, PickedUp}
+	savedFlags     = []Flags{SourceNAT, DestinationNAT, Hairpin, Replied, Logged, reported, PickedUp, ThroughMapping, turned}
 	savedPeerFlags = []peerFlags{crossed, finSent, finAcked, challenged, newSYN, newData, heard, finSaid}
 )

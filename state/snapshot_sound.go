@@ -10,8 +10,14 @@ func (s *saved) sound(then Instant, names int) bool {
 	return s.phase.fits(s.key[Original].Proto) && s.soundKeys() &&
 		left > 0 && left <= Instant(2*MaxTimeout) && // no timer is nearly as long
 		int64(max(s.rule, s.dstRule, s.srcRule)) < int64(names) &&
-		(!s.mapped || hasEndpoints(s.key[Original].Proto))
+		(!s.mapped || hasEndpoints(s.key[Original].Proto) && s.source.sound(names)) &&
+		(s.flags&ThroughMapping == 0 || s.key[Original].Proto.HasPorts() && s.through.admits() && s.through.sound(names))
 }
+
+func (s *savedMapping) sound(names int) bool { return int64(max(s.rule, s.srcRule)) < int64(names) }
+
+// admits reports whether a session can come in through such a mapping at all.
+func (s *savedMapping) admits() bool { return s.filtering != netstack.AddressAndPortDependent }
 
 // fits reports whether a session of protocol proto can be in phase p.
 func (p phase) fits(proto netstack.Protocol) bool {

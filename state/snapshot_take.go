@@ -83,7 +83,19 @@ func (r *restorer) resolve(s *saved) bool {
 	rule, dst, src := &r.names[s.rule], &r.names[s.dstRule], &r.names[s.srcRule]
 	of := &s.session
 	of.rule, of.dstRule, of.srcRule, of.generation = rule.rule, dst.translation, src.translation, r.known.Generation
+	r.resolveMapping(s, &s.source)
+	r.resolveMapping(s, &s.through)
 	return rule.isRule && dst.isTranslator && src.isTranslator
+}
+
+// resolveMapping does so for one of its mappings: as the session's, if the rule
+// that it was made by is no more.
+func (r *restorer) resolveMapping(s *saved, m *savedMapping) {
+	m.born += r.shift
+	m.made = origin{s.session.rule, r.known.Generation, s.session.srcRule}
+	if rule, src := &r.names[m.rule], &r.names[m.srcRule]; rule.isRule && src.isTranslator {
+		m.made.rule, m.made.srcRule = rule.rule, src.translation
+	}
 }
 
 // fits gives s its terms. What a tracker has learnt under one profile means
@@ -92,6 +104,24 @@ func (r *restorer) fits(s *saved) bool {
 	terms, ok := r.known.Fits(s.session.rule, &s.key[Original], &s.key[Reply], s.flags)
 	s.terms = terms
 	return ok && r.table.termsOf(&s.session).Profile == s.profile
+}
+
+// regain gives s the mappings that it held; false: it cannot have them all, and
+// has none.
+func (t *Table) regain(s *saved) bool {
+	source := s.toSource()
+	if s.mapped {
+		if s.mapping = t.mappings.reclaim(s, source, &s.source); s.mapping == 0 {
+			return false
+		}
+	}
+	if s.flags&ThroughMapping == 0 || t.mappings.reclaim(s, source.Opposite(), &s.through) != 0 {
+		return true
+	}
+	if s.mapping != 0 {
+		t.mappings.release(s.mapping, s.seenTo(source))
+	}
+	return false
 }
 
 // adopt makes s a session of the table, with the external port it had.
@@ -104,10 +134,8 @@ func (t *Table) adopt(s *saved, now Instant) Omission {
 			return Superseded
 		}
 	}
-	if s.mapped {
-		if s.mapping = t.mappings.reclaim(&s.key[Original], &s.key[Reply]); s.mapping == 0 {
-			return Superseded
-		}
+	if !t.regain(s) {
+		return Superseded
 	}
 	r := t.sessions.take()
 	s.serial = t.sessions.at(r).serial

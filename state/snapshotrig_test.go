@@ -61,8 +61,9 @@ func restored(t testing.TB, file []byte, max int, away time.Duration, known Know
 // which numbers.
 type conversation struct {
 	session
-	inside netstack.FlowKey
+	inside netstack.Addr
 	port   uint16
+	is     traits
 }
 
 // records lists the live sessions in the order of the table, with times counted
@@ -76,7 +77,7 @@ func records(t *Table, now Instant) (list []conversation) {
 		one := conversation{session: s}
 		if s.mapping != 0 {
 			m := t.mappings.records.at(s.mapping)
-			one.inside, one.port, one.mapping = m.inside, m.port, 1
+			one.inside, one.port, one.is, one.mapping = m.inside, m.port, m.is, 1
 		}
 		one.started, one.seen, one.expires = s.started-now, s.seen-now, s.expires-now
 		one.serial, one.rule, one.generation, one.dstRule, one.srcRule = 0, 0, 0, 0, 0

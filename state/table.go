@@ -60,6 +60,7 @@ type Table struct {
 	index    index
 	pairs    pairs
 	mappings mappings
+	loan     loan
 	cursor   ref // where Sweep goes on
 	inPhase  [phases]int
 	ended    ring
@@ -158,9 +159,7 @@ func (t *Table) end(r ref, why Cause) {
 		t.index.remove(t.hash.flow(&k), entry(r, Direction(d)))
 	}
 	t.pairs.remove(&s.key)
-	if s.mapping != 0 {
-		t.mappings.release(s.mapping)
-	}
+	t.letGo(s)
 	t.inPhase[s.phase]--
 	t.counters.live--
 	t.counters.ended[why]++

@@ -3,34 +3,61 @@ package state
 import "sallyport/netstack"
 
 // translate returns how the replies to a session that begins with k will look
-// when they arrive, and the mapping that the session holds, if it holds one. No
-// session is let through that asks for a translation and gets none.
+// when they arrive, and the mapping that its source holds, if it holds one. If
+// the session comes in through a mapping, it holds that one too, from now on.
+// No session is let through that asks for a translation and gets none.
 func (t *Table) translate(k *netstack.FlowKey, a *Admission, now Instant) (netstack.FlowKey, ref, netstack.Reason) {
 	reply := k.Reverse(a.Out)
 	if !redirect(&reply, &a.Translation) || !readdress(&reply, &a.Translation) {
 		return reply, 0, netstack.Untranslatable
 	}
+	mapping, reason := t.source(k, &reply, a, now)
+	if reason != netstack.ReasonNone || !a.Mapped {
+		return reply, mapping, reason
+	}
+	if through := t.admitting(k, a, reply.Dst); through != 0 {
+		t.mappings.hold(through, reply.Dst)
+		return reply, mapping, netstack.ReasonNone
+	}
+	if mapping != 0 {
+		t.mappings.release(mapping, k.Dst)
+	}
+	return reply, 0, netstack.NATFiltered
+}
+
+// source makes reply come to the external endpoint of a session's source.
+func (t *Table) source(k, reply *netstack.FlowKey, a *Admission, now Instant) (ref, netstack.Reason) {
 	pool := a.Translation.Pool
-	if pool == nil {
-		return reply, 0, t.unlessTaken(k, &reply, netstack.Untranslatable, now)
+	switch {
+	case pool == nil:
+		return 0, t.unlessTaken(k, reply, netstack.Untranslatable, now)
+	case allAddresses(pool, k.Src.Is4()) == 0:
+		return 0, netstack.Untranslatable
+	case !hasEndpoints(k.Proto):
+		return 0, t.bareSource(k, reply, pool, now)
 	}
-	external := pool.Parts[0].First
-	if external.Is4() != k.Src.Is4() {
-		return reply, 0, netstack.Untranslatable
+	t.loan = loan{
+		table: t, original: *k, reply: *reply, pool: pool,
+		rule: a.Rule, generation: a.Generation, srcRule: a.Translation.SrcRule, now: now,
 	}
-	reply.Dst = external
-	if !hasEndpoints(k.Proto) {
-		return reply, 0, t.unlessTaken(k, &reply, netstack.NATExhausted, now)
+	r, reason := t.mappings.acquire(&t.loan)
+	if r != 0 {
+		*reply = t.loan.reply
 	}
-	mapping, port := t.mappings.acquire(k, pool, func(port uint16) bool {
-		reply.DstPort = port
-		return t.unlessTaken(k, &reply, netstack.NATExhausted, now) == netstack.ReasonNone
-	})
-	if mapping == 0 {
-		return reply, 0, netstack.NATExhausted
+	t.loan.pool = nil // the policy may go
+	return r, reason
+}
+
+// bareSource gives the source of a session without ports an external address
+// that nobody else speaks to its remote end from.
+func (t *Table) bareSource(k, reply *netstack.FlowKey, pool *netstack.Pool, now Instant) netstack.Reason {
+	if t.mappings.choose(k, pool, func(addr netstack.Addr, _ []netstack.PortRange) bool {
+		reply.Dst = addr
+		return t.unlessTaken(k, reply, netstack.NATExhausted, now) == netstack.ReasonNone
+	}) {
+		return netstack.ReasonNone
 	}
-	reply.DstPort = port
-	return reply, mapping, netstack.ReasonNone
+	return netstack.NATExhausted
 }
 
 // redirect applies destination NAT to the replies: they come from the real

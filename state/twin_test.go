@@ -274,7 +274,7 @@ func (w *twin) mapSource(s *twinSession, pool *netstack.Pool, got outcome) netst
 		ranges = []netstack.PortRange{{First: 0, Last: 65535}}
 	}
 	for _, o := range w.mappings {
-		if o.inside == m.inside && o.external == m.external {
+		if o.inside == m.inside && o.external == m.external && contain(ranges, o.port) {
 			if !fits(o.port) {
 				return netstack.NATExhausted
 			}

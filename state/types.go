@@ -27,6 +27,7 @@ type Admission struct {
 	Log         bool          // start and end are to be logged
 	Terms       TermsID       // what the session lives by
 	NoEntry     bool          // the packet passes by its rule alone, and no session is made
+	Mapped      bool          // it comes in through the mapping that it is addressed to: see Table.Mapped
 	Translation netstack.Translation
 }
 

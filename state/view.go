@@ -50,6 +50,6 @@ func (t *Table) view(r ref, now Instant) View {
 		TimeoutTotal: t.termsOf(s).Timeouts[s.timer],
 		Packets:      s.packets,
 		Bytes:        s.bytes,
-		Flags:        s.flags &^ reported,
+		Flags:        s.flags &^ (reported | turned),
 	}
 }
