@@ -124,6 +124,11 @@ func (l *Lane) open(pol *Policy, why netstack.Reason, reply *netstack.Frame, now
 	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
 		return refuse(r)
 	}
+	if why == netstack.ReasonNone {
+		if o, ok := l.throughMapping(pol, reply, now); ok {
+			return o
+		}
+	}
 	d := pol.Rules.Evaluate(p)
 	if why != netstack.ReasonNone {
 		if r := pol.terms[d.Terms].Profile.Begins(p); r != netstack.ReasonNone {

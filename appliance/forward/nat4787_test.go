@@ -138,7 +138,7 @@ func Test4787REQ11DeterministicUnderConflict(t *testing.T) {
 			} else if seen != first[from] {
 				t.Fatalf("%s is %s to %s and %s to %s", from, first[from], servers[0], seen, to)
 			}
-			r.refuse(out, nettest.UDP("203.0.113.99:1", seen), netstack.Policy)
+			r.refuse(out, nettest.UDP("203.0.113.99:1", seen), netstack.NATFiltered)
 		}
 	}
 }

@@ -72,6 +72,10 @@ var triggers = map[netstack.Reason]func(r *rig){
 		r.pass(in, nettest.IP("10.1.0.10", "198.51.100.7", netstack.GRE, nettest.Payload(8)))
 		r.refuse(in, nettest.IP("10.1.0.11", "198.51.100.7", netstack.GRE, nettest.Payload(8)), netstack.NATExhausted)
 	},
+	netstack.NATFiltered: func(r *rig) {
+		m := r.pass(in, nettest.UDP("10.1.0.10:5000", "198.51.100.7:53"))
+		r.refuse(out, nettest.UDP("198.51.100.8:53", endpoint(m.Flow.Src, m.Flow.SrcPort)), netstack.NATFiltered)
+	},
 	netstack.Untranslatable: func(r *rig) {
 		spec := outward()
 		spec.NAT[1].Target = netip.MustParseAddrPort("10.1.0.1:80") // to the box itself
@@ -94,7 +98,6 @@ var elsewhere = map[netstack.Reason]string{
 	netstack.SourceLimit:   "",
 	netstack.RateLimit:     "",
 	netstack.HalfOpenLimit: "",
-	netstack.NATFiltered:   "",
 	netstack.BadHelper:     "",
 }
 
