@@ -62,7 +62,8 @@ func New(s *conf.Settings, read func() (*conf.Settings, error), log zerolog.Logg
 		reports: forward.NewNotices(s.Log.DropsPerSecond),
 		failed:  make(chan error, 1),
 	}
-	a.inForce.Store(&configuration{settings: s})
+	now := a.holding(s, wallClock())
+	a.inForce.Store(&now)
 	return a
 }
 
@@ -162,6 +163,7 @@ func (a *Appliance) startHousekeeping() error {
 	running.Go(func() { a.notices(ctx) })
 	running.Go(func() { a.sweep(ctx) })
 	running.Go(func() { a.watch(ctx) })
+	running.Go(func() { a.keepTime(ctx) })
 	if a.saving {
 		running.Go(func() { a.saveEvery(ctx, a.settings().State.SnapshotInterval) })
 	}

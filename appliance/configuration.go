@@ -3,6 +3,7 @@ package appliance
 import (
 	"reflect"
 	"slices"
+	"time"
 
 	"sallyport/appliance/control"
 	"sallyport/appliance/enforce"
@@ -16,7 +17,10 @@ import (
 // configuration is settings and what they come to on this machine. It is not
 // changed: who wants another makes one, and puts that in force.
 type configuration struct {
-	settings *conf.Settings
+	read     *conf.Settings // as they were read
+	settings *conf.Settings // as they hold since some time until another
+	since    time.Time
+	until    time.Time // zero: for ever
 	spec     plumbing.Spec
 	box      enforce.Box     // that the policy was compiled for
 	policy   *forward.Policy // nil before the first
@@ -30,10 +34,11 @@ func (c *configuration) status() control.PolicyStatus {
 	return s
 }
 
-// build makes a configuration for the machine as it is now. It changes nothing
-// that a packet could meet.
-func (a *Appliance) build(s *conf.Settings, spec plumbing.Spec) (*configuration, error) {
-	c := &configuration{settings: s, spec: spec}
+// build completes a configuration for the machine as it is now. It changes
+// nothing that a packet could meet.
+func (a *Appliance) build(holding configuration, spec plumbing.Spec) (*configuration, error) {
+	c, s := &holding, holding.settings
+	c.spec = spec
 	var err error
 	if c.box.Topology, err = a.topology(s, spec); err != nil {
 		return nil, err

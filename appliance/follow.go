@@ -40,7 +40,7 @@ func (a *Appliance) follow(links [netstack.Sides]plumbing.Link, err error) {
 func (a *Appliance) adapt() error {
 	a.changing.Lock()
 	defer a.changing.Unlock()
-	c, err := a.install(a.settings(), nil)
+	c, err := a.install(a.inForce.Load().read, nil)
 	if err == nil {
 		a.force(c)
 	}
@@ -51,12 +51,12 @@ func (a *Appliance) adapt() error {
 // is to be put in force then; after an error the plumbing is what it was. allow,
 // unless nil, is asked before anything is changed.
 func (a *Appliance) install(s *conf.Settings, allow func(*configuration) error) (*configuration, error) {
-	was := a.inForce.Load().spec
-	spec, err := plumbingSpec(s)
+	was, now := a.inForce.Load().spec, a.holding(s, wallClock())
+	spec, err := plumbingSpec(now.settings)
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.build(s, spec)
+	c, err := a.build(now, spec)
 	if err == nil && allow != nil {
 		err = allow(c)
 	}
@@ -65,7 +65,7 @@ func (a *Appliance) install(s *conf.Settings, allow func(*configuration) error) 
 	}
 	if err = a.plumbing.Update(spec); err == nil {
 		// The box may have got an address by it.
-		c, err = a.build(s, spec)
+		c, err = a.build(now, spec)
 	}
 	if err != nil {
 		return nil, errors.Join(err, a.plumbing.Update(was))

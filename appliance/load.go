@@ -17,7 +17,7 @@ func (a *Appliance) loadPolicy() error {
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	c := a.inForce.Load()
-	c, err := a.build(c.settings, c.spec)
+	c, err := a.build(*c, c.spec)
 	if err != nil {
 		return err
 	}

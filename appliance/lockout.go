@@ -13,7 +13,8 @@ import (
 // with these settings would cut off: one that comes in through a steered
 // interface and that no rule to self lets in.
 func Lockout(s *conf.Settings) ([]string, error) {
-	spec, err := plumbingSpec(s)
+	now, _ := s.At(wallClock())
+	spec, err := plumbingSpec(now)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func selfServices(rules []policy.Rule, shared policy.Zones) []plumbing.SelfServi
 	var out []plumbing.SelfService
 	for i := range rules {
 		r := &rules[i]
-		if !r.To.Has(netstack.Self) {
+		if r.Off || !r.To.Has(netstack.Self) {
 			continue
 		}
 		for side := range netstack.Side(netstack.Sides) {

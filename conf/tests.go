@@ -3,6 +3,7 @@ package conf
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"sallyport/netstack"
 	"sallyport/policy"
@@ -10,7 +11,8 @@ import (
 
 // Test is one [[test]]: a packet, and what the policy is to make of it.
 type Test struct {
-	Name   string // "" if it has none
+	Name   string    // "" if it has none
+	At     time.Time // when the packet comes; zero: when all rules hold
 	From   netstack.Side
 	Packet Probe
 	Expect Expectation
@@ -60,6 +62,7 @@ func (s *Settings) readTests(v value, words *vocabulary) {
 func (r *testReader) read(t value) bool {
 	ok := t.read([]field{
 		{"name", func(v value) { v.setText(&r.Name) }},
+		{"at", func(v value) { v.setMoment(&r.At) }},
 		{"from", r.readFrom},
 		{"packet", r.readPacket},
 		{"expect", r.readExpect},

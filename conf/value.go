@@ -2,6 +2,7 @@ package conf
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -126,6 +127,20 @@ func (v value) setDuration(to *time.Duration, least, most time.Duration) {
 		v.fail("%v is not between %v and %v", d, least, most)
 	default:
 		*to = d
+	}
+}
+
+// setMoment reads a date with its time and its offset from UTC: what it means
+// must not depend on the machine.
+func (v value) setMoment(to *time.Time) {
+	t, ok := v.data.(time.Time)
+	switch {
+	case !ok:
+		v.want("a date with its time and offset, such as 2026-12-31T18:00:00+01:00")
+	case strings.HasSuffix(t.Location().String(), "-local"): // as the library marks them
+		v.fail("say where this is: with the time and the offset from UTC, such as 2026-12-31T18:00:00+01:00 or 2026-12-31T17:00:00Z")
+	default:
+		*to = t.UTC()
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"sallyport/conf/calendar"
-	"sallyport/policy"
 )
 
 // When is when a rule holds: at the times of any of Schedules, or at all times if
@@ -51,25 +50,32 @@ func sooner(a, b time.Time) time.Time {
 	return a
 }
 
-// PolicyAt returns the policy as it holds at t, in which rules that do not are
-// off, and until when it does: then it is to be asked for again. A zero time is
-// never.
-func (s *Settings) PolicyAt(t time.Time) (spec policy.Spec, until time.Time) {
-	spec = s.Policy
-	if len(s.Whens) == 0 {
-		return spec, until
-	}
+// At returns the settings as they hold at t, with the rules off that do not, and
+// until when they do: then they are to be asked for again. A zero time is never.
+func (s *Settings) At(t time.Time) (now *Settings, until time.Time) {
 	off := make([]bool, len(s.Whens)+1)
 	for i := range s.Whens {
 		off[i+1] = !s.Whens[i].Holds(t)
 		until = sooner(until, s.Whens[i].next(t))
 	}
-	spec.Rules = slices.Clone(spec.Rules)
-	for i := range spec.Rules {
-		r := &spec.Rules[i]
+	return s.switched(off), until
+}
+
+// Always returns the settings as if all rules held at all times.
+func (s *Settings) Always() *Settings { return s.switched(make([]bool, len(s.Whens)+1)) }
+
+// switched is s with the rules off of which off says so, by When.
+func (s *Settings) switched(off []bool) *Settings {
+	if len(s.Whens) == 0 {
+		return s
+	}
+	now := *s
+	now.Policy.Rules = slices.Clone(s.Policy.Rules)
+	for i := range now.Policy.Rules {
+		r := &now.Policy.Rules[i]
 		r.Off = off[r.When]
 	}
-	return spec, until
+	return &now
 }
 
 // whenReader reads schedule and until of a rule.
@@ -108,19 +114,9 @@ func (w *whenReader) add(v value, word string) {
 	w.Words = append(w.Words, word)
 }
 
-// readUntil reads a moment, which needs its offset from UTC: what it means must
-// not depend on the machine.
 func (w *whenReader) readUntil(v value) {
 	w.until = v
-	t, ok := v.data.(time.Time)
-	switch {
-	case !ok:
-		v.want("a date with its time and offset, such as 2026-12-31T18:00:00+01:00")
-	case strings.HasSuffix(t.Location().String(), "-local"):
-		v.fail("say where this is: with the time and the offset from UTC, such as 2026-12-31T18:00:00+01:00 or 2026-12-31T17:00:00Z")
-	default:
-		w.Until = t.UTC()
-	}
+	v.setMoment(&w.Until)
 }
 
 // whenNumber returns the number of when a rule holds, which is added if no rule

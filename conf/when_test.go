@@ -37,7 +37,7 @@ name   = "always"
 action = "accept"
 `
 
-func TestPolicyAt(t *testing.T) {
+func TestAt(t *testing.T) {
 	s, err := Parse("f", []byte(timed))
 	if err != nil {
 		t.Fatal(err)
@@ -56,6 +56,9 @@ func TestPolicyAt(t *testing.T) {
 			t.Errorf("at %s: %s, want %s", at, got, want)
 		}
 	}
+	if got := on(s) + ", " + on(s.Always()); got != "work off either but always, work off either but always" {
+		t.Errorf("as read, and always: %s", got)
+	}
 	if len(s.Whens) != 4 {
 		t.Errorf("%d different times", len(s.Whens))
 	}
@@ -67,29 +70,30 @@ func holdAt(t *testing.T, s *Settings, at string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec, _ := s.PolicyAt(moment)
-	return holding(spec.Rules, func(i int) bool { return !spec.Rules[i].Off }, func(i int) string { return spec.Rules[i].Name })
+	now, _ := s.At(moment)
+	return on(now)
 }
 
-func holding[T any](list []T, is func(int) bool, name func(int) string) string {
+// on are the rules that hold.
+func on(s *Settings) string {
 	var names []string
-	for i := range list {
-		if is(i) {
-			names = append(names, name(i))
+	for _, r := range s.Policy.Rules {
+		if !r.Off {
+			names = append(names, r.Name)
 		}
 	}
 	return strings.Join(names, " ")
 }
 
-// TestPolicyUntil: nothing changes before the time that PolicyAt names.
-func TestPolicyUntil(t *testing.T) {
+// TestAtUntil: nothing changes before the time that At names.
+func TestAtUntil(t *testing.T) {
 	s, err := Parse("f", []byte(timed))
 	if err != nil {
 		t.Fatal(err)
 	}
 	d, at := rand.New(rand.NewPCG(1, 1)), time.Date(2026, 4, 20, 0, 0, 0, 0, time.UTC)
 	for range 200 {
-		_, until := s.PolicyAt(at)
+		_, until := s.At(at)
 		if !until.After(at) {
 			t.Fatalf("at %v until %v", at, until)
 		}
@@ -103,17 +107,17 @@ func TestPolicyUntil(t *testing.T) {
 	}
 }
 
-// TestPolicyForEver: what no time changes is not asked for again.
-func TestPolicyForEver(t *testing.T) {
+// TestAtForEver: what no time changes is not asked for again.
+func TestAtForEver(t *testing.T) {
 	s, err := Parse("f", []byte("[[rule]]\nname = \"r\"\naction = \"drop\"\nuntil = 2026-12-31T18:00:00Z\n[[rule]]\nname = \"s\"\naction = \"drop\""))
 	if err != nil {
 		t.Fatal(err)
 	}
 	end := time.Date(2026, 12, 31, 18, 0, 0, 0, time.UTC)
-	if _, until := s.PolicyAt(end.Add(-time.Hour)); !until.Equal(end) {
+	if _, until := s.At(end.Add(-time.Hour)); !until.Equal(end) {
 		t.Errorf("before: until %v", until)
 	}
-	if _, until := s.PolicyAt(end); !until.IsZero() {
+	if _, until := s.At(end); !until.IsZero() {
 		t.Errorf("after: until %v", until)
 	}
 }

@@ -14,13 +14,23 @@ import (
 // Test runs the settings' tests on the box, each on tables that hold nothing,
 // and returns a fault for each that fails, at its place in the file. assumed is
 // what Offline had to make up; a fault that it may be the cause of says so.
+//
+// Whatever the time is, a test that does not say when sees all rules hold: what
+// passes by day does not fail by night.
 func Test(s *conf.Settings, box *enforce.Box, assumed Assumptions) (conf.Errors, error) {
-	rules, err := enforce.Rules(s, box)
+	always, err := enforce.Rules(s.Always(), box)
 	if err != nil {
 		return nil, err
 	}
 	var faults conf.Errors
 	for i := range s.Tests {
+		rules := always
+		if at := s.Tests[i].At; !at.IsZero() {
+			then, _ := s.At(at)
+			if rules, err = enforce.Rules(then, box); err != nil {
+				return nil, err
+			}
+		}
 		b, err := newBench(s, rules, box)
 		if err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -77,5 +78,48 @@ func TestPolicyTestsShareNothing(t *testing.T) {
 	box, assumed := Offline(s, nobody)
 	if faults, err := Test(s, &box, assumed); len(faults) > 0 || err != nil {
 		t.Error(faults, err)
+	}
+}
+
+// TestTestsAtTimes: without a time all rules hold, with one those of that time.
+func TestTestsAtTimes(t *testing.T) {
+	s, err := conf.Parse("f", []byte(`
+[schedules.night]
+zone  = "Europe/Berlin"
+hours = ["22:00-06:00"]
+[[rule]]
+name     = "backup"
+from     = "inside"
+service  = ["rsync"]
+action   = "accept"
+schedule = "night"
+[[test]]
+from   = "inside"
+packet = "10.1.0.5 -> 1.1.1.1 rsync"
+expect = "accept by backup"
+[[test]]
+at     = 2026-11-20T22:00:00+01:00
+from   = "inside"
+packet = "10.1.0.5 -> 1.1.1.1 rsync"
+expect = "accept by backup"
+[[test]]
+at     = 2026-11-20T12:00:00+01:00
+from   = "inside"
+packet = "10.1.0.5 -> 1.1.1.1 rsync"
+expect = "drop by default"
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []string{"2026-11-20T12:00:00+01:00", "2026-11-20T23:00:00+01:00"} {
+		moment, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, _ := s.At(moment)
+		box, assumed := Offline(now, [netstack.Sides][]netip.Addr{})
+		if faults, err := Test(now, &box, assumed); err != nil || len(faults) > 0 {
+			t.Errorf("run at %s: %v, %v", at, faults, err)
+		}
 	}
 }
