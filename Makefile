@@ -73,7 +73,10 @@ conformance: setup ## the RFCs' items, each with the tests that show it: docs/co
 	$(REQUIRE) $(GO) run ./integration/conformance --root .
 
 .PHONY: bench
-bench: ## the firewall beside the kernel's own, as ratios (root), and the engine alone
+bench: setup ## the firewall beside the kernel's own, as ratios, into docs/benchmarks (root; some minutes)
 	$(GO) run ./integration/bench
+
+.PHONY: bench-engine
+bench-engine: ## a packet's way without devices
 	$(GO) test -run '^$$' -bench 'Decide|Track|Evaluate|Parse|Rewrite' -benchmem -benchtime 500ms \
 		./appliance/forward ./state ./policy ./netstack | grep -E '^Benchmark'

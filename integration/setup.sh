@@ -14,6 +14,8 @@ traceroute:traceroute
 netcat-openbsd:nc
 ethtool:ethtool
 nftables:nft
+slirp4netns:slirp4netns
+passt:pasta
 iptables:iptables
 docker.io:dockerd
 docker-compose:docker-compose

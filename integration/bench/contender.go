@@ -1,94 +1,78 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
-	"syscall"
-	"time"
 
-	"sallyport/appliance/control"
 	"sallyport/appliance/lab"
+	"sallyport/integration/bench/traffic"
 )
 
-// contender forwards and masquerades between the Lab's two sides.
-type contender interface {
-	fmt.Stringer
-	start(*lab.Lab) (stop func() error, err error)
+// setup is what a part of the benchmark wants of a contender.
+type setup struct {
+	rules     int  // that match none of the traffic, before the one that does
+	sessions  int  // to have room for, if more than usual
+	published bool // the inside host's first two ports are to be reached from outside
+	logged    bool // each session's start and end
 }
 
-// kernel is what Linux has for it: connection tracking, masquerading, and the
-// policy that the firewall has without a file.
-type kernel struct{}
-
-const ruleset = `table inet bench {
-	chain outward {
-		type nat hook postrouting priority srcnat
-		oifname "eth1" masquerade
-	}
-	chain between {
-		type filter hook forward priority filter; policy drop
-		ct state established,related accept
-		iifname "eth0" oifname "eth1" accept
-	}
+// contender is what forwards between the Lab's two sides.
+type contender struct {
+	name  string
+	brief bool // less is measured of it
+	start func(*lab.Lab, setup) (*running, error)
 }
-`
 
-func (kernel) String() string { return "kernel nftables" }
+// running is a contender at work.
+type running struct {
+	client   *lab.Host // the host whose traffic it forwards
+	stop     func() error
+	sessions func() (int, error)   // it has now; nil if it has none
+	memory   func() (int64, error) // bytes that it takes now; nil if unknown
+}
 
-func (kernel) start(l *lab.Lab) (func() error, error) {
-	if err := nft(l, ruleset); err != nil {
+// site is a Lab with servers on both sides.
+func site() (*lab.Lab, error) {
+	l, err := lab.New(lab.Config{})
+	if err != nil {
 		return nil, err
 	}
-	stop := func() error {
-		return errors.Join(nft(l, "delete table inet bench"), l.Firewall.Sysctl("ipv4/ip_forward", "0"))
+	if err := furnish(l); err != nil {
+		_ = l.Close()
+		return nil, err
 	}
-	return stop, l.Firewall.Sysctl("ipv4/ip_forward", "1")
+	return l, nil
 }
 
-func nft(l *lab.Lab, commands string) error {
-	c := l.Firewall.Command("nft", "-f", "-")
-	c.Stdin = strings.NewReader(commands)
-	if out, err := c.CombinedOutput(); err != nil {
-		return fmt.Errorf("nft: %w\n%s", err, out)
+func furnish(l *lab.Lab) error {
+	for _, h := range []*lab.Host{l.Inside, l.Outside} {
+		for name, value := range tuned {
+			if err := h.Sysctl(name, value); err != nil {
+				return err
+			}
+		}
+		if err := traffic.Serve(h); err != nil {
+			return err
+		}
+	}
+	if err := traffic.ServeIperf(l.Outside); err != nil {
+		return err
+	}
+	if err := l.Firewall.AddRoute(traffic.Nowhere, l.Outside.IPv4()); err != nil {
+		return err
+	}
+	return ip(l.Outside, "route", "add", "blackhole", traffic.Nowhere.String())
+}
+
+// tuned lets the hosts begin as many connections as they are asked to.
+var tuned = map[string]string{
+	"ipv4/tcp_tw_reuse":        "1",
+	"core/somaxconn":           "4096",
+	"ipv4/tcp_max_syn_backlog": "4096",
+}
+
+func ip(h *lab.Host, args ...string) error {
+	if out, err := h.Command("ip", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("ip %v: %w: %s", args, err, out)
 	}
 	return nil
-}
-
-// firewall is the binary under test with one driver.
-type firewall struct{ binary, driver, dir string }
-
-func (f firewall) String() string { return "sallyport " + f.driver }
-
-func (f firewall) start(l *lab.Lab) (func() error, error) {
-	socket, log := filepath.Join(f.dir, "sock"), new(strings.Builder)
-	c := l.Firewall.Command(f.binary, "run", "--inside", "eth0", "--outside", "eth1", "--driver", f.driver, "--socket", socket)
-	c.Env = []string{"PATH=" + os.Getenv("PATH")} // no SSH session to ask about
-	c.Stderr = log
-	if err := c.Start(); err != nil {
-		return nil, err
-	}
-	if err := ready(socket); err != nil {
-		c.Kill()
-		return nil, fmt.Errorf("%w\n%s", err, log)
-	}
-	return func() error { return errors.Join(c.Signal(syscall.SIGTERM), c.Wait()) }, nil
-}
-
-func ready(socket string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	for client := control.NewClient(socket); ; {
-		if s, err := client.Status(ctx); err == nil && s.Ready {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return errors.New("the firewall does not get ready")
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
 }

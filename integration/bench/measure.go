@@ -1,85 +1,94 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/netip"
-	"strconv"
-	"strings"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
 
-	"sallyport/appliance/lab"
+	"sallyport/integration/bench/draw"
+	"sallyport/integration/bench/result"
 )
 
-// measurement is one column of the table.
-type measurement struct {
-	name, unit string
-	args       []string // of iperf3
-	value      func(report) float64
-}
-
-// datagram is the payload of the small UDP measurement, in bytes.
-const datagram = "64"
-
-var measurements = [...]measurement{
-	{"TCP, 1 stream", "Gbit/s", []string{"-P", "1"}, gigabits},
-	{"TCP, 4 streams", "Gbit/s", []string{"-P", "4"}, gigabits},
-	{"TCP, 8 streams", "Gbit/s", []string{"-P", "8"}, gigabits},
-	{"small UDP", "kpps", []string{"-u", "-b", "0", "-l", datagram}, kilopackets},
-}
-
-// report is what is read of iperf3's.
-type report struct {
-	Error string
-	End   struct {
-		SumReceived struct {
-			Bps float64 `json:"bits_per_second"`
-		} `json:"sum_received"`
-		Sum struct {
-			Seconds, Packets float64
-			Lost             float64 `json:"lost_packets"`
-		}
-	}
-}
-
-func gigabits(r report) float64 { return r.End.SumReceived.Bps / 1e9 }
-
-// kilopackets are delivered ones.
-func kilopackets(r report) float64 {
-	return (r.End.Sum.Packets - r.End.Sum.Lost) / r.End.Sum.Seconds / 1e3
-}
-
-func (m measurement) take(from *lab.Host, to netip.Addr, seconds int) (float64, error) {
-	args := append([]string{"-c", to.String(), "-J", "-t", strconv.Itoa(seconds)}, m.args...)
-	out, err := from.Command("iperf3", args...).Output()
-	var r report
-	if jsonErr := json.Unmarshal(out, &r); jsonErr != nil || err != nil || r.Error != "" {
-		return 0, fmt.Errorf("iperf3: %w: %s", errors.Join(err, jsonErr), r.Error)
-	}
-	return m.value(r), nil
-}
-
-// serve starts an iperf3 server, which ends with the Lab, and waits until it
-// listens.
-func serve(h *lab.Host) error {
-	r, w := io.Pipe()
-	c := h.Command("iperf3", "-s", "--forceflush")
-	c.Stdout, c.Stderr = w, w
-	if err := c.Start(); err != nil {
+// measure takes every round through all parts and contenders before the next, so
+// that whatever else this machine does meets them all. What cannot be measured is
+// said in the results, and stops nothing else.
+func (o options) measure(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
 		return err
 	}
-	go func() { _ = w.CloseWithError(errors.Join(c.Wait(), errors.New("iperf3 -s ended"))) }()
-	lines := bufio.NewReader(r)
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
+	defer os.RemoveAll(dir)
+	if o.binary == "" {
+		if o.binary, err = build(dir); err != nil {
 			return err
 		}
-		if strings.Contains(line, "listening") {
-			go func() { _, _ = io.Copy(io.Discard, lines) }()
-			return nil
+	}
+	run := &result.Run{Machine: result.Here(), Date: time.Now().UTC().Truncate(time.Second), Commit: result.Commit(),
+		Rounds: o.rounds, Seconds: o.seconds, Load: [2]string{result.LoadAverage()}}
+	if err := o.rounded(ctx, dir, run); err != nil {
+		return err
+	}
+	run.Took, run.Load[1] = int(time.Since(run.Date).Seconds()), result.LoadAverage()
+	draw.Print(os.Stdout, run)
+	return o.keep(run)
+}
+
+// keep writes the results, if there is a file for them.
+func (o options) keep(run *result.Run) error {
+	if o.results == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(o.results), 0o755); err != nil {
+		return err
+	}
+	return run.Store(o.results)
+}
+
+func build(dir string) (string, error) {
+	path := filepath.Join(dir, "sallyport")
+	if out, err := exec.Command("go", "build", "-o", path, "sallyport/cmd/sallyport").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+}
+
+func (o options) rounded(ctx context.Context, dir string, run *result.Run) error {
+	parts, err := o.parts(dir)
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, o.limit)
+	defer cancel()
+	for round := range o.rounds {
+		for _, p := range parts {
+			for _, c := range p.contenders {
+				o.take(limited, run, round, p, c)
+				if ctx.Err() != nil {
+					return errors.New("interrupted")
+				}
+			}
 		}
+	}
+	return nil
+}
+
+// take is one turn.
+func (o options) take(ctx context.Context, run *result.Run, round int, p part, c contender) {
+	if ctx.Err() != nil {
+		run.Miss(result.Missing{Part: p.name, Contender: c.name, Why: fmt.Sprintf("no time was left in round %d", round+1)})
+		return
+	}
+	begun := time.Now()
+	t := &turn{options: o, ctx: ctx, run: run, round: round, part: p.name, contender: c}
+	err := p.measure(t)
+	err = errors.Join(err, t.end())
+	fmt.Fprintf(os.Stderr, "round %d of %d: %s: %s: %.1f s\n", round+1, o.rounds, p.name, c.name, time.Since(begun).Seconds())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "  not measured:", err)
+		run.Miss(result.Missing{Part: p.name, Contender: c.name, Why: err.Error()})
 	}
 }

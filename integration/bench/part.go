@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"sallyport/appliance/lab"
+	"sallyport/integration/bench/result"
+	"sallyport/integration/bench/traffic"
+)
+
+// part is what is measured together, of each of some contenders that are set up
+// in the same way.
+type part struct {
+	name       string
+	contenders []contender
+	measure    func(*turn) error
+}
+
+// turn is one part of one round with one contender.
+type turn struct {
+	options
+	ctx       context.Context
+	run       *result.Run
+	round     int
+	part      string
+	contender contender
+	lab       *lab.Lab
+	*running              // once begun
+	free      func() bool // undoes what begin has asked of ctx
+}
+
+// begin starts the contender in a Lab of its own, which end removes, so that no
+// session, port or fragment of one turn is there in the next.
+func (t *turn) begin(s setup) (err error) {
+	if err := t.end(); err != nil {
+		return err
+	}
+	l, err := site()
+	if err != nil {
+		return err
+	}
+	t.lab, t.free = l, context.AfterFunc(t.ctx, func() { _ = l.Close() })
+	t.running, err = t.contender.start(l, s)
+	return err
+}
+
+func (t *turn) end() (err error) {
+	if t.lab == nil {
+		return nil
+	}
+	if t.running != nil {
+		err = t.stop()
+	}
+	if closed := t.lab.Close(); err == nil {
+		err = closed
+	}
+	t.free()
+	t.lab, t.running = nil, nil
+	return err
+}
+
+// record keeps a value that was measured.
+func (t *turn) record(name, unit string, value float64) {
+	t.recordAs(t.contender.name, name, unit, value)
+}
+
+func (t *turn) recordAs(contender, name, unit string, value float64) {
+	t.run.Add(t.round, result.Series{Part: t.part, Name: name, Unit: unit, Contender: contender}, value)
+}
+
+// server is the outside host's address.
+func (t *turn) server() netip.Addr { return t.lab.Outside.IPv4() }
+
+// length is how long a measurement takes that is not iperf3's.
+func (t *turn) length() time.Duration {
+	return time.Duration(t.seconds) * time.Second * 7 / 10
+}
+
+// ask runs an agent in the client's host.
+func (t *turn) ask(name string, order, seen any) error {
+	return traffic.Ask(t.ctx, t.client, name, order, t.length(), seen)
+}
+
+// iperf runs a client.
+func (t *turn) iperf(to netip.Addr, args ...string) (traffic.Report, error) {
+	return traffic.Iperf(t.ctx, t.client, to, t.seconds, args...)
+}
+
+// parts returns those asked for, with their contenders.
+func (o options) parts(dir string) (all []part, err error) {
+	var drivers []contender
+	for i, d := range o.drivers {
+		c := sallyport(o.binary, d, dir)
+		c.brief = i > 0
+		drivers = append(drivers, c)
+	}
+	fastest := []contender{nftables, drivers[0]}
+	kernels := append([]contender{forwarding}, fastest...)
+	everybody := slices.Concat([]contender{forwarding, nftables, linear}, drivers, []contender{slirp, pasta})
+	others := slices.DeleteFunc(slices.Clone(everybody), func(c contender) bool { return c.name == linear.name })
+	for _, p := range []part{
+		{"tcp", everybody, tcp},
+		{"udp", everybody, udp},
+		{"connections", everybody, connections},
+		{"latency", others, latency},
+		{"ipv6", fastest, ipv6},
+		{"fragments", kernels, fragments},
+		{"flood", fastest, flood},
+		{"illegal", kernels, illegal},
+		{"rules", fastest, rules},
+		{"sessions", fastest, sessions},
+		{"logging", drivers[:1], logging},
+	} {
+		if len(o.only) == 0 || slices.Contains(o.only, p.name) {
+			all = append(all, p)
+		}
+	}
+	if len(all) < len(o.only) {
+		return nil, fmt.Errorf("-only %v: there are tcp, udp, connections, latency, ipv6, fragments, flood, illegal, rules, sessions and logging", o.only)
+	}
+	return all, nil
+}
