@@ -10,8 +10,7 @@ import (
 // mmsghdr is the kernel's struct of that name.
 type mmsghdr struct {
 	header unix.Msghdr
-	sent   uint32
-	_      [4]byte
+	_      [8]byte // how much of it was sent
 }
 
 // sendVector is what one sendmmsg sends.
