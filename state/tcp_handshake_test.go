@@ -88,7 +88,7 @@ func Test5382REQ2SimultaneousOpen(t *testing.T) {
 		{"the server's SYN again", fromServer("S", 0, 0), idle, "syn-sent"},
 		{"the client's SYN-ACK for another", fromClient("SA", 0, 2), handshake, "syn-sent"},
 		{"RST", fromServer("RA", 0, 1), belongs, "reset"},
-		{"split handshake: bare ACK", fromServer("A", 1, 1), handshake, "syn-sent"},
+		{"an ACK before the client's SYN-ACK", fromServer("A", 1, 1), handshake, "syn-sent"},
 	})
 	judge(t, append(crossedWay[:2:2], fromServer("SA", 0, 1)), []tcpCase{
 		{"the client's SYN-ACK", fromClient("SA", 0, 1), belongs, "established"},
@@ -108,8 +108,12 @@ func Test5382REQ2SimultaneousOpen(t *testing.T) {
 
 		{"another SYN", fromServer("S", 100000, 0), anew, "syn-sent2"},
 		{"SYN-ACK for too much", fromServer("SA", 0, 2), handshake, "syn-sent2"},
-		{"split handshake", fromServer("A", 1, 1), handshake, "syn-sent2"},
-		{"split handshake with data", fromServer("PA", 1, 1, data(10)), handshake, "syn-sent2"},
+		{"ACK of a server that never had the SYN", fromServer("A", 1, 1), belongs, "established"},
+		{"the same with data", fromServer("PA", 1, 1, data(10)), belongs, "established"},
+		{"the same and no more", fromServer("FA", 1, 1), belongs, "fin-wait"},
+		{"ACK of nothing", fromServer("A", 1, 0), handshake, "syn-sent2"},
+		{"ACK of too much", fromServer("A", 1, 2), handshake, "syn-sent2"},
+		{"ACK from nowhere", fromServer("A", 100000, 1), outOfWindow(BeyondWindow), "syn-sent2"},
 		{"the client goes on alone", fromClient("A", 1, 1), handshake, "syn-sent2"},
 		{"RST from nowhere", fromServer("R", 100000, 0), ruling{netstack.RSTInvalid, BeyondWindow, 0}, "syn-sent2"},
 	})

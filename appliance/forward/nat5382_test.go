@@ -101,6 +101,19 @@ func Test5382REQ2SimultaneousOpenThroughNAT(t *testing.T) {
 	}
 }
 
+// The first SYN of the one was dropped at the NAT of the other, which had sent
+// none yet: the other then sees a plain handshake, and confirms it so.
+func Test5382REQ2SimultaneousOpenWithOneSYNLost(t *testing.T) {
+	r := newRig(t, outward())
+	peer := "203.0.113.1:6000"
+	seen := r.syn(client, peer)
+	r.pass(out, nettest.TCP(peer, seen, nettest.Flags("S"), nettest.Seq(5000)))
+	r.pass(in, nettest.TCP(client, peer, nettest.Flags("SA"), nettest.Seq(1000), nettest.Ack(5001)))
+	r.pass(out, nettest.TCP(peer, seen, nettest.Flags("A"), nettest.Seq(5001), nettest.Ack(1001)))
+	r.pass(in, nettest.TCP(client, peer, nettest.Flags("PA"), nettest.Seq(1001), nettest.Ack(5001), nettest.Payload(10)))
+	r.pass(out, nettest.TCP(peer, seen, nettest.Flags("PA"), nettest.Seq(5001), nettest.Ack(1011), nettest.Payload(10)))
+}
+
 func Test5382REQ5EstablishedTimer(t *testing.T) {
 	r := newRig(t, outward())
 	seen := r.handshake(client, server)
