@@ -67,9 +67,15 @@ func startFirewall(t *testing.T, l *lab.Lab, config string) *firewall {
 // startFirewallWith starts it with arguments and environment of the caller's.
 func startFirewallWith(t *testing.T, l *lab.Lab, env []string, args ...string) *firewall {
 	t.Helper()
-	f := &firewall{t: t, lab: l, socket: socket(l), log: new(output)}
+	return startFirewallOn(t, l, l.Firewall, socket(l), env, args...)
+}
+
+// startFirewallOn starts it in a host of the caller's.
+func startFirewallOn(t *testing.T, l *lab.Lab, h *lab.Host, socket string, env []string, args ...string) *firewall {
+	t.Helper()
+	f := &firewall{t: t, lab: l, socket: socket, log: new(output)}
 	args = append([]string{"run", "--socket", f.socket}, args...)
-	f.cmd = l.Firewall.Command(sallyport(t), args...)
+	f.cmd = h.Command(sallyport(t), args...)
 	f.cmd.Env = cleanEnv(env...)
 	f.cmd.Stdout, f.cmd.Stderr = f.log, f.log
 	if err := f.cmd.Start(); err != nil {

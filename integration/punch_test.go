@@ -1,0 +1,246 @@
+package integration
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sallyport/appliance/lab"
+)
+
+// Two hosts that know nothing of each other but what a third tells them, each
+// behind a firewall of its own (RFC 5128 3.3, 3.4):
+//
+//	inside --- firewall --- outside --- firewall --- other
+//	10.1.0.10  192.0.2.1    rendezvous  198.51.100.2  10.2.0.10
+const rendezvous = "192.0.2.10:4000"
+
+// buildSecondSide adds the right half, and starts both firewalls.
+func buildSecondSide(t *testing.T, l *lab.Lab) (other *lab.Host) {
+	t.Helper()
+	second, err := l.NewHost("second")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other, err = l.NewHost("other"); err != nil {
+		t.Fatal(err)
+	}
+	leg := func(name, prefix string) lab.Leg { return lab.Leg{Interface: name, IPv4: netip.MustParsePrefix(prefix)} }
+	any4 := netip.MustParsePrefix("0.0.0.0/0")
+	for _, do := range []func() error{
+		func() error { return l.Connect(l.Outside, leg("eth1", "198.51.100.1/24"), second, leg("eth1", "198.51.100.2/24"), 0) },
+		func() error { return l.Connect(second, leg("eth0", "10.2.0.1/24"), other, leg("eth0", "10.2.0.10/24"), 0) },
+		func() error { return second.AddRoute(any4, netip.MustParseAddr("198.51.100.1")) },
+		func() error { return other.AddRoute(any4, netip.MustParseAddr("10.2.0.1")) },
+		func() error { return l.Firewall.AddRoute(netip.MustParsePrefix("198.51.100.0/24"), netip.MustParseAddr("192.0.2.10")) },
+		l.Outside.Forward,
+	} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const masquerade = "[[nat]]\nname = \"internet\"\ntype = \"masquerade\"\nfrom = \"inside\"\nto = \"outside\"\n"
+	config := writeConfig(t, plainConfig+masquerade)
+	startFirewallWith(t, l, nil, "--config", config)
+	startFirewallOn(t, l, second, filepath.Join(t.TempDir(), "second.sock"), nil, "--config", config)
+	return other
+}
+
+func TestPunchAHoleThroughTwoFirewalls(t *testing.T) {
+	need(t)
+	l := newLab(t, lab.Config{IPv4Only: true})
+	other := buildSecondSide(t, l)
+	t.Run("udp", func(t *testing.T) { punchUDP(t, l, other) })
+	t.Run("tcp", func(t *testing.T) { punchTCP(t, l, other) })
+}
+
+// introduceUDP tells each of two that call where the other is seen to be.
+func introduceUDP(t *testing.T, h *lab.Host) {
+	var server net.PacketConn
+	if err := h.Do(func() (err error) { server, err = net.ListenPacket("udp4", rendezvous); return err }); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	go func() {
+		seen, b := make(map[string]net.Addr), make([]byte, 100)
+		for {
+			n, from, err := server.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			seen[string(b[:n])] = from
+			if a, b := seen["inside"], seen["other"]; a != nil && b != nil {
+				_, _ = server.WriteTo([]byte(b.String()), a)
+				_, _ = server.WriteTo([]byte(a.String()), b)
+			}
+		}
+	}()
+}
+
+// punchUDP has both call the rendezvous, and then each other, from one socket
+// each, until both have heard the other's greeting.
+func punchUDP(t *testing.T, l *lab.Lab, other *lab.Host) {
+	introduceUDP(t, l.Outside)
+	heard := make(chan string, 100)
+	for name, h := range map[string]*lab.Host{"inside": l.Inside, "other": other} {
+		var c net.PacketConn
+		if err := h.Do(func() (err error) { c, err = net.ListenPacket("udp4", ":0"); return err }); err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		go callUDP(c, name, heard)
+	}
+	late, both := time.After(patience), make(map[string]bool)
+	for len(both) < 2 {
+		select {
+		case name := <-heard:
+			both[name] = true
+		case <-late:
+			t.Fatalf("of the two, only these have heard the other: %v", both)
+		}
+	}
+}
+
+// callUDP calls until its socket is closed.
+func callUDP(c net.PacketConn, name string, heard chan<- string) {
+	server, peer, b := net.UDPAddrFromAddrPort(netip.MustParseAddrPort(rendezvous)), net.Addr(nil), make([]byte, 100)
+	for {
+		if peer == nil {
+			_, _ = c.WriteTo([]byte(name), server)
+		} else {
+			_, _ = c.WriteTo([]byte("greetings"), peer)
+		}
+		_ = c.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+		n, from, err := c.ReadFrom(b)
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil:
+		case from.String() == rendezvous:
+			peer, _ = net.ResolveUDPAddr("udp4", string(b[:n]))
+		case peer != nil && from.String() == peer.String() && string(b[:n]) == "greetings":
+			select {
+			case heard <- name:
+			default:
+			}
+		}
+	}
+}
+
+// punchTCP has both open a connection to each other at once, each from the port
+// that it called the rendezvous from. The first SYN that arrives is one that
+// nobody has asked for, and must not be answered: the TCP behind it sends it
+// again (RFC 5382 4.3).
+func punchTCP(t *testing.T, l *lab.Lab, other *lab.Host) {
+	listener := listenOn(t, l.Outside, rendezvous)
+	one, two := register(t, l.Inside), register(t, other)
+	first, second := accept(t, listener), accept(t, listener)
+	if err := introduceTCP(first, second); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 2)
+	go func() { done <- one.callTCP() }()
+	go func() { done <- two.callTCP() }()
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func listenOn(t *testing.T, h *lab.Host, addr string) (l net.Listener) {
+	t.Helper()
+	if err := h.Do(func() (err error) { l, err = net.Listen("tcp4", addr); return err }); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+func accept(t *testing.T, l net.Listener) net.Conn {
+	t.Helper()
+	_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(patience))
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// introduceTCP tells each of two that have called where the other is seen to be.
+func introduceTCP(a, b net.Conn) error {
+	if _, err := fmt.Fprintln(a, b.RemoteAddr()); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(b, a.RemoteAddr())
+	return err
+}
+
+// caller is a host that has a connection to the rendezvous.
+type caller struct {
+	host *lab.Host
+	conn net.Conn
+}
+
+func register(t *testing.T, h *lab.Host) caller {
+	t.Helper()
+	c, err := dialFrom(h, nil, rendezvous)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return caller{h, c}
+}
+
+// dialFrom connects from an address that may be in use already.
+func dialFrom(h *lab.Host, from net.Addr, to string) (c net.Conn, err error) {
+	d := net.Dialer{Timeout: patience, LocalAddr: from, Control: func(_, _ string, raw syscall.RawConn) (err error) {
+		controlErr := raw.Control(func(fd uintptr) {
+			err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
+			if err == nil {
+				err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
+			}
+		})
+		if controlErr != nil {
+			return controlErr
+		}
+		return err
+	}}
+	err = h.Do(func() error {
+		c, err = d.DialContext(context.Background(), "tcp4", to)
+		return err
+	})
+	return c, err
+}
+
+// callTCP asks the rendezvous for the peer, connects to it, and exchanges a line.
+func (c caller) callTCP() error {
+	var peer string
+	if _, err := fmt.Fscanln(c.conn, &peer); err != nil {
+		return err
+	}
+	p, err := dialFrom(c.host, c.conn.LocalAddr(), peer)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	_ = p.SetDeadline(time.Now().Add(patience))
+	if _, err := io.WriteString(p, "greetings\n"); err != nil {
+		return err
+	}
+	var said string
+	if _, err := fmt.Fscanln(p, &said); err != nil || said != "greetings" {
+		return fmt.Errorf("%s heard %q, %v", c.host.Name, said, err)
+	}
+	return nil
+}
