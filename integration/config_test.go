@@ -80,3 +80,16 @@ translate_to = "[fd00:1::10]:80"
 `
 
 func open(driver string) string { return fmt.Sprintf(openConfig, driver) }
+
+// plainConfig lets everything out, and nothing else, and translates nothing.
+const plainConfig = `
+[inside]
+interface = "eth0"
+[outside]
+interface = "eth1"
+[[rule]]
+name   = "out"
+from   = "inside"
+to     = "outside"
+action = "accept"
+`

@@ -2,7 +2,7 @@ package main
 
 var rfc4787 = rfc{4787, "NAT behaviour for UDP", "", []row{
 	{"REQ-1", "MUST", "the mapping is endpoint-independent", yes,
-		"Test4787REQ1MappingIsEndpointIndependent", ""},
+		"Test4787REQ1MappingIsEndpointIndependent TestPunchAHoleThroughTwoFirewalls", ""},
 	{"REQ-2", "RECOMMENDED", "an inside host keeps one external address (paired pooling)", no,
 		"", "pools of several addresses are to come"},
 	{"REQ-3", "MUST NOT", "lend one port to two endpoints (overloading)", yes,

@@ -6,7 +6,7 @@ var rfc5382 = rfc{5382, "NAT behaviour for TCP", "", []row{
 	{"REQ-2", "MUST", "every valid sequence of TCP packets passes, whoever begins", yes,
 		"Test5382REQ2ConnectionsOpenAndClose TestS09CorrectEndpointsAndAStranger", ""},
 	{"REQ-2a", "MUST", "simultaneous open", yes,
-		"Test5382REQ2SimultaneousOpen Test5382REQ2SimultaneousOpenThroughNAT", ""},
+		"Test5382REQ2SimultaneousOpen Test5382REQ2SimultaneousOpenThroughNAT Test5382REQ2SimultaneousOpenWithOneSYNLost TestPunchAHoleThroughTwoFirewalls", ""},
 	{"REQ-3", "RECOMMENDED", "filtering is endpoint-independent for transparency, address-dependent for strictness", no,
 		"", "filtering is address-and-port-dependent, which is stricter than both"},
 	{"REQ-3a", "MAY", "filtering is configurable", no, "", "to come"},
