@@ -2,7 +2,7 @@ package main
 
 var rfc4787 = rfc{4787, "NAT behaviour for UDP", "", []row{
 	{"REQ-1", "MUST", "the mapping is endpoint-independent", yes,
-		"Test4787REQ1MappingIsEndpointIndependent TestPunchAHoleThroughTwoFirewalls", ""},
+		"Test4787REQ1MappingIsEndpointIndependent Test4787REQ1Mapping TestPunchAHoleThroughTwoFirewalls", ""},
 	{"REQ-2", "RECOMMENDED", "an inside host keeps one external address (paired pooling)", no,
 		"", "pools of several addresses are to come"},
 	{"REQ-3", "MUST NOT", "lend one port to two endpoints (overloading)", yes,
@@ -26,10 +26,10 @@ var rfc4787 = rfc{4787, "NAT behaviour for UDP", "", []row{
 	{"REQ-7", "MUST", "inside and outside addresses that conflict are reached all the same", no,
 		"", "twice-NAT is to come"},
 	{"REQ-8", "RECOMMENDED", "filtering is endpoint-independent for transparency, address-dependent for strictness", no,
-		"", "filtering is address-and-port-dependent, which is stricter than both"},
+		"Test4787REQ8Filtering Test4787REQ8FilteringForgets", "filtering is address-and-port-dependent, which is stricter than both"},
 	{"REQ-8a", "MAY", "filtering is configurable", no, "", "to come"},
 	{"REQ-9", "MUST", "hairpinning", no,
-		"Test4787REQ9Hairpin Test4787REQ9HairpinToAPublishedServer", "to published servers; to mappings it is to come"},
+		"Test4787REQ9Hairpin Test4787REQ9HairpinToAPublishedServer Test4787REQ9HairpinThroughAMapping", "to published servers; to mappings it is to come"},
 	{"REQ-9a", "MUST", "the hairpinned packet has the sender's external address and port", no,
 		"Test4787REQ9aHairpinToAMappingHasTheExternalSource", "as REQ-9"},
 	{"REQ-10", "SHOULD", "application gateways for UDP are off", yes,

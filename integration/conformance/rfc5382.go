@@ -8,7 +8,7 @@ var rfc5382 = rfc{5382, "NAT behaviour for TCP", "", []row{
 	{"REQ-2a", "MUST", "simultaneous open", yes,
 		"Test5382REQ2SimultaneousOpen Test5382REQ2SimultaneousOpenThroughNAT Test5382REQ2SimultaneousOpenWithOneSYNLost TestPunchAHoleThroughTwoFirewalls", ""},
 	{"REQ-3", "RECOMMENDED", "filtering is endpoint-independent for transparency, address-dependent for strictness", no,
-		"", "filtering is address-and-port-dependent, which is stricter than both"},
+		"Test5382REQ3SessionsThroughAMapping", "filtering is address-and-port-dependent, which is stricter than both"},
 	{"REQ-3a", "MAY", "filtering is configurable", no, "", "to come"},
 	{"REQ-3b", "MAY", "apart from that of UDP", no, "", "to come"},
 	{"REQ-4", "MUST NOT", "answer an unsolicited SYN within six seconds; a SYN outwards in that time takes its place; else ICMP 3/3 SHOULD be sent", no,

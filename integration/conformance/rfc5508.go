@@ -37,7 +37,7 @@ var rfc5508 = rfc{5508, "NAT behaviour for ICMP", "", []row{
 		"Test5508REQ5ErrorsFromInside Test5508REQ5ErrorFromInsideSpeaksForTheTranslatedAddress", ""},
 	{"REQ-6", "MUST NOT", "an error refreshes or deletes the query's session", yes,
 		"Test5508REQ6ErrorsDoNotTouchAQuery Test5508REQ6ErrorsNeitherRefreshNorEndNorAnswer", ""},
-	{"REQ-7", "MUST", "hairpinned errors pass, and with 1:1 translation hairpinned queries", no, "", "to come"},
+	{"REQ-7", "MUST", "hairpinned errors pass, and with 1:1 translation hairpinned queries", no, "Test5508REQ7ErrorsThroughHairpin", "to come"},
 	{"REQ-7a", "MUST", "a hairpinned error goes to who sent the quoted packet", no, "", "to come"},
 	{"REQ-8", "SHOULD", "what finds no mapping, or no permission, is answered with ICMP 3/13 and dropped", no,
 		"", "a rule that rejects answers so; exhaustion is counted and dropped silently"},
