@@ -34,14 +34,22 @@ func buildSecondSide(t *testing.T, l *lab.Lab) (other *lab.Host) {
 	if other, err = l.NewHost("other"); err != nil {
 		t.Fatal(err)
 	}
-	leg := func(name, prefix string) lab.Leg { return lab.Leg{Interface: name, IPv4: netip.MustParsePrefix(prefix)} }
+	leg := func(name, prefix string) lab.Leg {
+		return lab.Leg{Interface: name, IPv4: netip.MustParsePrefix(prefix)}
+	}
 	any4 := netip.MustParsePrefix("0.0.0.0/0")
 	for _, do := range []func() error{
-		func() error { return l.Connect(l.Outside, leg("eth1", "198.51.100.1/24"), second, leg("eth1", "198.51.100.2/24"), 0) },
-		func() error { return l.Connect(second, leg("eth0", "10.2.0.1/24"), other, leg("eth0", "10.2.0.10/24"), 0) },
+		func() error {
+			return l.Connect(l.Outside, leg("eth1", "198.51.100.1/24"), second, leg("eth1", "198.51.100.2/24"), 0)
+		},
+		func() error {
+			return l.Connect(second, leg("eth0", "10.2.0.1/24"), other, leg("eth0", "10.2.0.10/24"), 0)
+		},
 		func() error { return second.AddRoute(any4, netip.MustParseAddr("198.51.100.1")) },
 		func() error { return other.AddRoute(any4, netip.MustParseAddr("10.2.0.1")) },
-		func() error { return l.Firewall.AddRoute(netip.MustParsePrefix("198.51.100.0/24"), netip.MustParseAddr("192.0.2.10")) },
+		func() error {
+			return l.Firewall.AddRoute(netip.MustParsePrefix("198.51.100.0/24"), netip.MustParseAddr("192.0.2.10"))
+		},
 		l.Outside.Forward,
 	} {
 		if err := do(); err != nil {

@@ -1,0 +1,233 @@
+package integration
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sallyport/appliance/lab"
+)
+
+// Ports of the applications that every kind of translation must carry.
+const (
+	sshPort  = 2200
+	dnsPort  = 53
+	quicPort = 4433
+)
+
+// apps are servers in a host, of what people use: HTTP, SCP, DNS, and QUIC as
+// far as a firewall sees it, datagrams of full size that may not be fragmented.
+type apps struct {
+	web *web
+	dir string // where SSH's keys are, and what SCP copies
+}
+
+func serveApps(t *testing.T, h *lab.Host) *apps {
+	t.Helper()
+	a := &apps{web: serveWeb(t, h, webPort), dir: t.TempDir()}
+	a.serveSSH(t, h)
+	serveDatagrams(t, h, dnsPort, answerDNS)
+	serveDatagrams(t, h, quicPort, func(b []byte) []byte { return b })
+	return a
+}
+
+// carried wants all of them to work from a host that reaches the servers at an
+// address.
+func (a *apps) carried(t *testing.T, from *lab.Host, at netip.Addr) {
+	t.Run("http", func(t *testing.T) { upload(t, from, at, 2_000_000) })
+	t.Run("scp", func(t *testing.T) { a.copies(t, from, at) })
+	t.Run("dns", func(t *testing.T) { resolves(t, from, at) })
+	t.Run("quic", func(t *testing.T) { exchangesDatagrams(t, from, at) })
+}
+
+const sshConfig = `
+Port %d
+HostKey %s/host
+AuthorizedKeysFile %s/user.pub
+PermitRootLogin prohibit-password
+UsePAM no
+StrictModes no
+PidFile none
+Subsystem sftp internal-sftp
+`
+
+func (a *apps) serveSSH(t *testing.T, h *lab.Host) {
+	t.Helper()
+	for _, name := range []string{"host", "user"} {
+		if out, err := h.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", a.path(name)).CombinedOutput(); err != nil {
+			t.Fatalf("ssh-keygen: %v: %s", err, out)
+		}
+	}
+	if err := os.Mkdir("/run/sshd", 0o755); err == nil { // else it was there: sshd wants it
+		t.Cleanup(func() { _ = os.Remove("/run/sshd") })
+	}
+	config := fmt.Sprintf(sshConfig, sshPort, a.dir, a.dir)
+	if err := os.WriteFile(a.path("config"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log := new(output)
+	server := h.Command("/usr/sbin/sshd", "-D", "-e", "-f", a.path("config"))
+	server.Stdout, server.Stderr = log, log
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Kill()
+		if t.Failed() {
+			t.Logf("sshd said:\n%s", log)
+		}
+	})
+	eventually(t, "sshd listens", func() bool { return strings.Contains(log.String(), "Server listening on ::") })
+}
+
+func (a *apps) path(name string) string { return filepath.Join(a.dir, name) }
+
+// copies has scp fetch a file, and put it back, and wants it to be the same.
+func (a *apps) copies(t *testing.T, from *lab.Host, at netip.Addr) {
+	t.Helper()
+	here, there := filepath.Join(t.TempDir(), "here"), filepath.Join(t.TempDir(), "there")
+	content := bulk()[:3_000_000]
+	if err := os.WriteFile(there, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	remote := fmt.Sprintf("root@%s:%s", bracketed(at), there)
+	options := []string{"20", "scp", "-q", "-F", "none", "-P", strconv.Itoa(sshPort), "-i", a.path("user"),
+		"-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"}
+	for _, ends := range [][]string{{remote, here}, {here, remote + "2"}} {
+		if out, err := from.Command("timeout", append(options, ends...)...).CombinedOutput(); err != nil {
+			t.Fatalf("scp %v: %v: %s", ends, err, out)
+		}
+	}
+	for _, name := range []string{here, there + "2"} {
+		if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, content) {
+			t.Errorf("%s has %d bytes, %v, or others", name, len(got), err)
+		}
+	}
+}
+
+func bracketed(a netip.Addr) string {
+	if a.Is4() {
+		return a.String()
+	}
+	return "[" + a.String() + "]"
+}
+
+// serveDatagrams answers each datagram by what answer makes of it; nil: not.
+func serveDatagrams(t *testing.T, h *lab.Host, port int, answer func([]byte) []byte) {
+	t.Helper()
+	var c net.PacketConn
+	if err := h.Do(func() (err error) { c, err = net.ListenPacket("udp", ":"+strconv.Itoa(port)); return err }); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	go func() {
+		for b := make([]byte, 2000); ; {
+			n, from, err := c.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			if reply := answer(b[:n]); reply != nil {
+				_, _ = c.WriteTo(reply, from)
+			}
+		}
+	}()
+}
+
+// theAnswer is what answerDNS says of every name.
+var theAnswer = []byte{198, 51, 100, 77}
+
+// answerDNS answers a query for an address (RFC 1035 4.1), and says of everything
+// else that there is none.
+func answerDNS(q []byte) []byte {
+	const header = 12
+	end := header + bytes.IndexByte(q[min(header, len(q)):], 0) + 5
+	if len(q) < end || end < header+5 {
+		return nil
+	}
+	r := append([]byte(nil), q[:end]...)
+	r[2], r[3] = 0x85, 0x80               // an answer, with authority
+	copy(r[6:], []byte{0, 0, 0, 0, 0, 0}) // records
+	if q[end-4] == 0 && q[end-3] == 1 {   // A
+		r[7] = 1
+		r = append(r, 0xc0, header, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4)
+		r = append(r, theAnswer...)
+	}
+	return r
+}
+
+// resolves asks the server for a name.
+func resolves(t *testing.T, from *lab.Host, at netip.Addr) {
+	t.Helper()
+	out, err := from.Command("timeout", "10", "busybox", "nslookup", "www.example.net", bracketed(at)).CombinedOutput()
+	if want := net.IP(theAnswer).String(); err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("nslookup: %v, %q, want %s", err, out, want)
+	}
+}
+
+// exchangesDatagrams sends datagrams of the sizes that QUIC uses, up to what the
+// link takes, with Don't Fragment, and wants each back as it was.
+func exchangesDatagrams(t *testing.T, from *lab.Host, at netip.Addr) {
+	t.Helper()
+	var c net.Conn
+	err := from.Do(func() (err error) {
+		if c, err = net.Dial("udp", netip.AddrPortFrom(at, quicPort).String()); err != nil {
+			return err
+		}
+		return dontFragment(c.(*net.UDPConn))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	headers := 28
+	if at.Is6() {
+		headers = 48
+	}
+	for _, size := range []int{1200, 1252, 1350, 1357, 1500 - headers} {
+		for i := range 20 {
+			returns(t, c, bulk()[i*2000:i*2000+size])
+		}
+	}
+}
+
+func dontFragment(c *net.UDPConn) error {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	controlErr := raw.Control(func(fd uintptr) {
+		err = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_DO)
+	})
+	if controlErr != nil {
+		return controlErr
+	}
+	return err
+}
+
+// returns wants a datagram back, as it was. What a loaded machine loses is sent
+// again, and what then comes late is passed over.
+func returns(t *testing.T, c net.Conn, sent []byte) {
+	t.Helper()
+	b := make([]byte, 2000)
+	for range 5 {
+		if _, err := c.Write(sent); err != nil {
+			t.Fatalf("%d bytes: %v", len(sent), err)
+		}
+		_ = c.SetReadDeadline(time.Now().Add(time.Second))
+		for n, err := c.Read(b); err == nil; n, err = c.Read(b) {
+			if bytes.Equal(b[:n], sent) {
+				return
+			}
+		}
+	}
+	t.Fatalf("%d bytes do not come back", len(sent))
+}
