@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -74,10 +75,8 @@ func summary(s *Settings) string {
 		b.WriteString("\n")
 	}
 	for _, n := range s.Policy.NAT {
-		fmt.Fprintf(&b, "nat %s: %s %s", n.Name, where(n.From, n.To, n.Family, n.Source, n.Destination, n.Service), [...]string{"", "masquerade", "dnat"}[n.Type])
-		if n.Type == policy.DNAT {
-			fmt.Fprintf(&b, " to %v", n.Target)
-		}
+		fmt.Fprintf(&b, "nat %s: %s %s", n.Name, where(n.From, n.To, n.Family, n.Source, n.Destination, n.Service), [...]string{"", "masquerade", "snat", "dnat", "static", "nptv6", "none"}[n.Type])
+		b.WriteString(natWords(&n))
 		b.WriteString("\n")
 	}
 	fmt.Fprintf(&b, "log: %+v\ncontrol: %+v\n", s.Log, s.Control)
@@ -186,4 +185,22 @@ func TestLoadMissingFile(t *testing.T) {
 	if s, err := Load(filepath.Join(t.TempDir(), "none.toml")); err == nil || s != nil {
 		t.Errorf("got %v and %v", s, err)
 	}
+}
+
+// natWords says what becomes of what a translation matches.
+func natWords(n *policy.NAT) string {
+	var words []string
+	for _, t := range n.Targets {
+		words = append(words, fmt.Sprintf("to %v:%d-%d", t.Addr, t.Ports.First, t.Ports.Last))
+	}
+	for _, r := range n.External {
+		words = append(words, fmt.Sprintf("as %v-%v", r.First, r.Last))
+	}
+	if !reflect.DeepEqual(n.Lending, policy.Lending{}) {
+		words = append(words, fmt.Sprintf("lending %+v", n.Lending))
+	}
+	if n.NoHairpin {
+		words = append(words, "no hairpin")
+	}
+	return strings.Join(append([]string{""}, words...), " ")
 }

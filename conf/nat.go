@@ -38,7 +38,11 @@ func (r *natReader) read(t value) (n policy.NAT, ok bool) {
 	r.check(t)
 	n = policy.NAT{
 		Name: r.name, Type: r.kind, From: r.from, To: r.to, Family: r.family,
-		Source: r.source, Destination: r.destination, Service: r.service, Target: r.target,
+		Source: r.source, Destination: r.destination, Service: r.service,
+	}
+	if r.target.IsValid() {
+		port := r.target.Port()
+		n.Targets = []policy.Target{{Addr: r.target.Addr(), Ports: netstack.PortRange{First: port, Last: port}}}
 	}
 	return n, true
 }

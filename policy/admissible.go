@@ -14,7 +14,7 @@ func (rs *RuleSet) Admissible(p *netstack.Packet) netstack.Reason {
 	if p.Version == 6 {
 		version = scopeIPv6
 	}
-	in, out := p.Flow.In, rs.box.sideOf(p.Flow.Dst)
+	in, out := p.Flow.In, rs.box.sideOf(p.Flow.Dst, p.Flow.In)
 	if rs.box.forwards[in]&version == 0 || out != netstack.Self && rs.box.forwards[out]&version == 0 {
 		return netstack.NoRoute
 	}

@@ -14,13 +14,14 @@ type box struct {
 	own      addrSet
 	ownOf    [netstack.Sides]addrSet
 	inside   addrSet               // what lives inside, own addresses not taken out
+	shared   addrSet               // what lives inside, and on the outside as well: a translation says so
 	known    bool                  // inside is known, so that a source must be in it
 	forwards [netstack.Sides]scope // the IP versions each side forwards
 }
 
-func compileBox(t Topology) (box, error) {
+func compileBox(t Topology, nat []NAT) (box, error) {
 	inside, err := insideNetworks(t)
-	b := box{inside: inside, known: len(t.Sides[netstack.Inside].Networks) > 0}
+	b := box{inside: inside, shared: sharedNetworks(nat, inside), known: len(t.Sides[netstack.Inside].Networks) > 0}
 	errs := []error{err}
 	for side, s := range t.Sides {
 		b.forwards[side] = forwarded(s)
@@ -83,15 +84,28 @@ func insideNetworks(t Topology) (addrSet, error) {
 	return inside, nil
 }
 
-// sideOf returns where a packet to dst goes.
-func (b *box) sideOf(dst netstack.Addr) netstack.Side {
+// sharedNetworks returns what lives inside and, as some translation's real hosts
+// of that side, on the outside too.
+func sharedNetworks(nat []NAT, inside addrSet) addrSet {
+	var outside []addrRange
+	for _, n := range nat {
+		if m, err := newOneToOne(n); n.isOneToOne() && err == nil && m.side == netstack.Outside {
+			outside = append(outside, m.real)
+		}
+	}
+	return union(outside).and(inside)
+}
+
+// sideOf returns where a packet to dst goes that came from the side in: an
+// address that both sides have is on that.
+func (b *box) sideOf(dst netstack.Addr, in netstack.Side) netstack.Side {
 	switch {
 	case b.own.contains(dst):
 		return netstack.Self
-	case b.inside.contains(dst):
-		return netstack.Inside
+	case !b.inside.contains(dst) || in == netstack.Outside && b.shared.contains(dst):
+		return netstack.Outside
 	}
-	return netstack.Outside
+	return netstack.Inside
 }
 
 // routes reports whether a packet of IP version v may go from side in to out.

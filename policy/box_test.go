@@ -90,7 +90,7 @@ func TestLongestPrefixDecidesTheSide(t *testing.T) {
 		"10.255.255.255": netstack.Inside, "11.0.0.0": netstack.Outside,
 		"10.1.0.1": netstack.Self, "203.0.113.7": netstack.Self, "fe80::2": netstack.Self, "fd00:1::5": netstack.Outside,
 	} {
-		if got := rs.box.sideOf(addr(a)); got != want {
+		if got := rs.box.sideOf(addr(a), netstack.Inside); got != want {
 			t.Errorf("%s lives %v, want %v", a, got, want)
 		}
 	}

@@ -1,12 +1,17 @@
 package policy
 
-import "sallyport/netstack"
+import (
+	"slices"
+
+	"sallyport/netstack"
+)
 
 // Carries reports whether a conversation that was let in before could still be
 // carried by the box as it is now, whatever the rules say: whether its ends are
-// on the sides they were on, both sides forward its IP version, and, if its
-// source is translated, its external endpoint is still one to lend. The keys are
-// how packets of both directions look when they arrive.
+// on the sides they were on, both sides forward its IP version, and the external
+// addresses that stand for them are still the box's to use. The keys are how
+// packets of both directions look when they arrive; sourceNAT says that the
+// source is translated, not only the destination.
 func (rs *RuleSet) Carries(original, reply *netstack.FlowKey, sourceNAT bool) bool {
 	version := scopeIPv4
 	if !original.Src.Is4() {
@@ -14,20 +19,42 @@ func (rs *RuleSet) Carries(original, reply *netstack.FlowKey, sourceNAT bool) bo
 	}
 	return rs.box.routes(version, original.In, reply.In) &&
 		rs.box.livesOn(original.Src, original.In) && rs.box.livesOn(reply.Src, reply.In) &&
-		(!sourceNAT || rs.lends(version, reply))
+		(original.Dst == reply.Src || rs.receives(original.Dst)) &&
+		(!sourceNAT || rs.lends(original.Src, reply))
+}
+
+// receives reports whether a can be an address that the box takes packets at for
+// other hosts.
+func (rs *RuleSet) receives(a netstack.Addr) bool {
+	return rs.box.own.contains(a) || rs.lent.contains(a) ||
+		slices.ContainsFunc(rs.dnat.conditions, func(c condition) bool { return c.dst.contains(a) })
 }
 
 // lends reports whether the external endpoint that replies come to is one that
-// sources are translated to.
-func (rs *RuleSet) lends(version scope, reply *netstack.FlowKey) bool {
-	pool := rs.egress.of(reply.In, &query{scope: version, proto: reply.Proto})
-	if pool == nil {
-		return false
+// the source is or may be translated to. A hairpinned session's is the outside's.
+func (rs *RuleSet) lends(source netstack.Addr, reply *netstack.FlowKey) bool {
+	q := query{scope: scopeIPv4, proto: reply.Proto}
+	if !source.Is4() {
+		q.scope = scopeIPv6
 	}
-	if !reply.Proto.HasPorts() {
-		return pool.Has(reply.Dst)
+	for i := range rs.sources {
+		s := &rs.sources[i]
+		if s.gives(reply.In, &q, source, reply) || reply.In == netstack.Inside && s.gives(netstack.Outside, &q, source, reply) {
+			return true
+		}
 	}
-	return pool.Lends(reply.Dst, reply.DstPort)
+	return false
+}
+
+// gives reports whether s may give the source the endpoint that replies come to,
+// on the side out.
+func (s *source) gives(out netstack.Side, q *query, from netstack.Addr, reply *netstack.FlowKey) bool {
+	if s.whole != nil {
+		a, ok := s.whole.outward(from)
+		return ok && s.whole.real.contains(from) && a == reply.Dst
+	}
+	pool := s.egress.of(out, q)
+	return pool != nil && pool.Has(reply.Dst) && (!q.proto.HasPorts() || pool.Lends(reply.Dst, reply.DstPort))
 }
 
 // livesOn reports whether a can be the address of a host on side.
@@ -38,5 +65,5 @@ func (b *box) livesOn(a netstack.Addr, side netstack.Side) bool {
 	case side == netstack.Inside:
 		return !b.known || b.inside.contains(a)
 	}
-	return !b.inside.contains(a)
+	return !b.inside.contains(a) || b.shared.contains(a)
 }

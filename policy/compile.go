@@ -23,7 +23,7 @@ type draft struct {
 // range of addresses or ports that a rule names, less where rules name the same
 // lists.
 func Compile(s Spec, t Topology) (*RuleSet, error) {
-	b, err := compileBox(t)
+	b, err := compileBox(t, s.NAT)
 	d := draft{RuleSet: &RuleSet{box: b}, clauses: clauses{own: b.own}}
 	errs := []error{err}
 	for _, r := range s.Rules {
@@ -32,12 +32,10 @@ func Compile(s Spec, t Topology) (*RuleSet, error) {
 	if len(s.NAT) > math.MaxUint16 {
 		return nil, fmt.Errorf("%d translations, and at most %d can be numbered", len(s.NAT), math.MaxUint16)
 	}
-	conditions := make([]condition, len(s.NAT))
 	for i, n := range s.NAT {
-		conditions[i], err = d.addNAT(n, uint16(i+1))
-		errs = append(errs, named("nat", n.Name, err))
+		errs = append(errs, named("nat", n.Name, d.addNAT(n, uint16(i+1))))
 	}
-	d.egress = compileEgresses(t, s.NAT, conditions)
+	d.addEgresses(t, s.NAT)
 	d.synOnly, err = compileServices(s.SYNOnly)
 	errs = append(errs, err)
 	if err := errors.Join(errs...); err != nil {
@@ -75,36 +73,4 @@ func (d *draft) addRule(r Rule) error {
 	d.outcomes = append(d.outcomes, outcome{r.Action, r.Log, r.Terms, r.Limit})
 	d.names = append(d.names, r.Name)
 	return err
-}
-
-func (d *draft) addNAT(n NAT, number uint16) (condition, error) {
-	c, err := d.clauses.compile(clause{n.From, n.To, n.Family, n.Source, n.Destination, n.Service})
-	d.natNames = append(d.natNames, n.Name)
-	switch n.Type {
-	case DNAT:
-		return c, errors.Join(err, d.addDNAT(n, c, number))
-	case Masquerade:
-		d.snat = append(d.snat, c)
-		d.sources = append(d.sources, number)
-		return c, err
-	}
-	return c, errors.Join(err, fmt.Errorf("type %d is unknown", n.Type))
-}
-
-// addDNAT narrows the condition to the target's IP version: translation does
-// not change it.
-func (d *draft) addDNAT(n NAT, c condition, number uint16) error {
-	addr := n.Target.Addr()
-	if !plain(addr) {
-		return fmt.Errorf("target %v is not a plain address", n.Target)
-	}
-	version := IPv4
-	if addr.Is6() {
-		version = IPv6
-	}
-	c.scope = c.scope&^family(AnyFamily) | c.scope&family(version)
-	d.dnat = append(d.dnat, c)
-	d.targets = append(d.targets, target{addr: netstack.AddrFrom(addr), port: n.Target.Port(), number: number})
-	d.addHairpin(n, c)
-	return nil
 }

@@ -26,7 +26,7 @@ func TestCompileRefuses(t *testing.T) {
 		{`rule "r": a service of any protocol has no ports`, func(s *Spec, _ *Topology) { s.Rules[0].Service = ports("any/5") }},
 		{`rule "r": a port range that ends`, func(s *Spec, _ *Topology) { s.Rules[0].Service = ports("tcp/5-4") }},
 		{`nat "n": type 0 is unknown`, func(s *Spec, _ *Topology) { s.NAT = []NAT{{Name: "n"}} }},
-		{`nat "n": target invalid AddrPort is not a plain address`, func(s *Spec, _ *Topology) { s.NAT = []NAT{{Name: "n", Type: DNAT}} }},
+		{`nat "n": target invalid IP is not a plain address`, func(s *Spec, _ *Topology) { s.NAT = []NAT{{Name: "n", Type: DNAT, Targets: []Target{{}}}} }},
 		{`65536 translations`, func(s *Spec, _ *Topology) { s.NAT = make([]NAT, 65536) }},
 		{`network invalid Prefix: an invalid prefix`, func(_ *Spec, t *Topology) { t.Sides[0].Networks = []netip.Prefix{{}} }},
 	} {

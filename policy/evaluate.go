@@ -8,6 +8,7 @@ type passage struct {
 	arrived, real query
 	in, out       netstack.Side
 	translation   netstack.Translation
+	lost          bool // it should be translated and cannot be
 	turned        bool // it was sent to an external address that leads back inside
 	unasked       bool // the rules are not asked
 	otherwise     Decision
@@ -35,14 +36,17 @@ func enter(p *netstack.Packet, otherwise Decision) passage {
 	return passage{arrived: arrived, real: arrived, in: p.Flow.In, otherwise: otherwise}
 }
 
+// goesTo says where q goes.
+func (q *query) goesTo(side netstack.Side) { q.scope = q.scope&^to(AnyZone) | to(1<<side) }
+
 // decide decides about a packet whose real destination is known.
 func (rs *RuleSet) decide(g *passage) Decision {
 	out := g.out
-	g.real.scope |= to(1 << out)
+	g.real.goesTo(out)
 	switch {
 	case !rs.box.routes(g.arrived.scope&family(AnyFamily), g.in, out):
 		return Decision{Reason: netstack.NoRoute, Rule: DefaultRule, Out: out}
-	case !g.translation.Dst.IsZero() && out == netstack.Self:
+	case g.lost || !g.translation.Dst.IsZero() && out == netstack.Self:
 		// The box's kernel would answer from an address that its peer never asked.
 		return Decision{Reason: netstack.Untranslatable, Rule: DefaultRule, Out: out}
 	case g.turned && out == netstack.Inside:
@@ -76,24 +80,22 @@ func queryOf(p *netstack.Packet) query {
 
 // translateDestination finds out where g really goes.
 func (rs *RuleSet) translateDestination(g *passage) {
-	i := rs.dnat.first(&g.arrived)
-	if i == none {
-		i = rs.hairpins.first(&g.arrived)
+	g.out = rs.box.sideOf(g.arrived.dst, g.in)
+	g.arrived.goesTo(g.out)
+	if i := rs.dnat.first(&g.arrived); i != none {
+		rs.send(i, g)
+	} else if i := rs.hairpins.first(&g.arrived); i != none {
+		sent := *g
+		if rs.send(i, &sent); sent.out == netstack.Inside {
+			*g = sent
+		}
 	}
-	if i != none {
-		g.sendTo(&rs.targets[i])
-	}
-	g.out = rs.box.sideOf(g.real.dst)
 }
 
-// sendTo translates g's destination.
-func (g *passage) sendTo(to *target) {
-	q, t := &g.real, &g.translation
-	t.Dst, t.DstRule = to.addr, to.number
-	g.turned = g.in == netstack.Inside && to.external.contains(g.arrived.dst)
-	q.dst = to.addr
-	if to.port != 0 && q.proto.HasPorts() {
-		t.DstPort, q.dstPort = to.port, to.port
+// send translates the destination of g by target i.
+func (rs *RuleSet) send(i int, g *passage) {
+	if t := &rs.targets[i]; !t.exempt {
+		g.lost = !t.sendTo(&rs.box, g)
 	}
 }
 
@@ -109,17 +111,4 @@ func (rs *RuleSet) outcome(i int, otherwise Decision) Decision {
 		d.Reason = netstack.Policy
 	}
 	return d
-}
-
-// translateSource adds source translation i to d, with an address of the side
-// out. What should be translated and cannot be does not leave.
-func (rs *RuleSet) translateSource(i int, out netstack.Side, q *query, d *Decision) {
-	if i == none {
-		return
-	}
-	d.Translation.SrcRule = rs.sources[i]
-	d.Translation.Pool = rs.egress.of(out, q)
-	if d.Translation.Pool == nil {
-		d.Verdict, d.Reason = netstack.Drop, netstack.Untranslatable
-	}
 }

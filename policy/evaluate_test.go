@@ -24,10 +24,10 @@ func homeSpec() Spec {
 			{Name: "block", From: FromInside, To: FromOutside, Service: ports("udp"), Action: netstack.Drop, Log: true},
 		},
 		NAT: []NAT{
-			{Name: "www", Type: DNAT, From: FromOutside | FromInside, Destination: addresses("self"), Service: ports("tcp/8080"), Target: netip.MustParseAddrPort("10.1.0.10:80")},
-			{Name: "closed", Type: DNAT, From: FromOutside, Destination: addresses("203.0.113.7"), Service: ports("udp/53"), Target: netip.MustParseAddrPort("10.1.0.11:0")},
-			{Name: "away", Type: DNAT, From: FromOutside, Destination: addresses("203.0.113.7"), Service: ports("tcp/81"), Target: netip.MustParseAddrPort("192.0.2.1:80")},
-			{Name: "itself", Type: DNAT, From: FromInside, Destination: addresses("192.0.2.9"), Target: netip.MustParseAddrPort("10.1.0.1:0")},
+			{Name: "www", Type: DNAT, From: FromOutside | FromInside, Destination: addresses("self"), Service: ports("tcp/8080"), Targets: targets("10.1.0.10:80")},
+			{Name: "closed", Type: DNAT, From: FromOutside, Destination: addresses("203.0.113.7"), Service: ports("udp/53"), Targets: targets("10.1.0.11:0")},
+			{Name: "away", Type: DNAT, From: FromOutside, Destination: addresses("203.0.113.7"), Service: ports("tcp/81"), Targets: targets("192.0.2.1:80")},
+			{Name: "itself", Type: DNAT, From: FromInside, Destination: addresses("192.0.2.9"), Targets: targets("10.1.0.1:0")},
 			{Name: "internet", Type: Masquerade, From: FromInside, To: FromOutside, Family: IPv4},
 		},
 	}
@@ -41,6 +41,9 @@ func told(rs *RuleSet, d Decision) string {
 	}
 	if t := d.Translation; t.DstRule != 0 {
 		s += fmt.Sprintf(", to %v port %d by %v", t.Dst, t.DstPort, rs.NATName(t.DstRule))
+	}
+	if t := d.Translation; !t.Src.IsZero() {
+		s += fmt.Sprintf(", as %v by %v", t.Src, rs.NATName(t.SrcRule))
 	}
 	if t := d.Translation; t.Pool != nil {
 		s += fmt.Sprintf(", from %v by %v", t.Pool.Parts[0].First, rs.NATName(t.SrcRule))

@@ -23,6 +23,11 @@ const (
 	AcceptsAll
 	// Unopened: it translates what no rule accepts.
 	Unopened
+	// ExternalInside: it takes addresses for the outside that live inside.
+	ExternalInside
+	// ExternalTaken: others before it have some of its external addresses, which
+	// so do not lead to it.
+	ExternalTaken
 )
 
 // Finding is a Fault of a rule, or of a translation.

@@ -21,11 +21,14 @@ const fewRefusals = 64
 // as whoever is to be told why must have sent a whole header.
 func (rs *RuleSet) RefusesWhatever(p *netstack.Packet) (rule uint32, refused bool) {
 	q := queryOf(p)
-	out := rs.box.sideOf(q.dst)
-	if out != p.Flow.In.Opposite() || len(rs.synOnly) > 0 || rs.dnat.touches(&q) {
+	out := rs.box.sideOf(q.dst, p.Flow.In)
+	if out != p.Flow.In.Opposite() || len(rs.synOnly) > 0 || rs.lent.contains(q.dst) {
 		return NoRule, false
 	}
-	q.scope |= to(1 << out)
+	q.goesTo(out)
+	if rs.dnat.touches(&q) || rs.hairpins.touches(&q) {
+		return NoRule, false
+	}
 	passedOver := 0
 	i := rs.rules.firstWhatever(&q, func(i int) bool {
 		passedOver++

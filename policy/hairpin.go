@@ -1,6 +1,10 @@
 package policy
 
-import "sallyport/netstack"
+import (
+	"slices"
+
+	"sallyport/netstack"
+)
 
 // Hairpinning (RFC 4787 REQ-9): a host of the inside speaks to an external
 // address that leads back inside. The packet turns round here, but is treated as
@@ -24,19 +28,28 @@ func (h *hairpins) first(q *query) int {
 	return none
 }
 
-// addHairpin files the DNAT n, the draft's last, with condition c, if it leads
-// anybody from an address of the outside to the inside. One that names its
-// sources does not: a host of the inside would come from none of them.
-func (d *draft) addHairpin(n NAT, c condition) {
-	i := len(d.targets) - 1
-	to := &d.targets[i]
-	if n.NoHairpin || hasPositive(n.Source) || !n.From.Has(netstack.Outside) || d.box.sideOf(to.addr) != netstack.Inside {
-		return
+// turns reports whether hosts of the inside may come to t by the external
+// addresses of r: anybody may from the outside, and it is inside. Where sources
+// are named they may not, as they would come from none of them.
+func (d *draft) turns(r *row, t *target) bool {
+	return r.scope&from(FromOutside) != 0 && !hasPositive(r.source) && (t.exempt || t.isInside(&d.box))
+}
+
+// isInside reports whether some of what t leads to is inside.
+func (t *target) isInside(b *box) bool {
+	if t.whole != nil {
+		return t.whole.side == netstack.Inside
 	}
-	to.external = d.box.external(n.Destination, c.dst)
-	c.scope, c.src, c.dst = c.scope|from(FromInside), addrSet{everything}, to.external
-	d.turned = append(d.turned, c)
-	d.hairpins.targets = append(d.hairpins.targets, i)
+	return slices.ContainsFunc(t.hosts, func(h host) bool { return b.sideOf(h.addr, netstack.Inside) == netstack.Inside })
+}
+
+// addHairpin files r, which turns, for packets from the inside. It is before t.
+func (d *draft) addHairpin(r row, t *target) {
+	t.external = d.box.external(r.destination, r.dst)
+	r.scope = r.scope&^from(AnyZone) | from(FromInside)
+	r.src, r.dst = addrSet{everything}, t.external
+	d.turned = append(d.turned, r.condition)
+	d.hairpins.targets = append(d.hairpins.targets, len(d.targets))
 }
 
 // external returns what of dst, which list was compiled to, is the outside's:
@@ -69,7 +82,7 @@ func (rs *RuleSet) turn(g *passage) Decision {
 		rs.translateSource(i, netstack.Inside, &g.real, &source)
 	} else {
 		leaving := g.arrived
-		leaving.scope |= to(1 << netstack.Outside)
+		leaving.goesTo(netstack.Outside)
 		rs.translateSource(rs.snat.first(&leaving), netstack.Outside, &leaving, &source)
 	}
 	d := g.otherwise

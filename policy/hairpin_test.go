@@ -17,8 +17,8 @@ func publishedSpec() Spec {
 			{Name: "rest", From: FromInside | FromOutside, To: AnyZone, Action: netstack.Drop},
 		},
 		NAT: []NAT{
-			{Name: "www", Type: DNAT, From: FromOutside, Destination: addresses("203.0.113.7", "203.0.113.9", "0.0.0.0/0"), Service: ports("tcp/8080"), Target: netip.MustParseAddrPort("10.1.0.10:80")},
-			{Name: "ssh", Type: DNAT, From: FromOutside, Destination: addresses("self"), Service: ports("tcp/2222"), Target: netip.MustParseAddrPort("10.1.0.10:22")},
+			{Name: "www", Type: DNAT, From: FromOutside, Destination: addresses("203.0.113.7", "203.0.113.9", "0.0.0.0/0"), Service: ports("tcp/8080"), Targets: targets("10.1.0.10:80")},
+			{Name: "ssh", Type: DNAT, From: FromOutside, Destination: addresses("self"), Service: ports("tcp/2222"), Targets: targets("10.1.0.10:22")},
 			{Name: "internet", Type: Masquerade, From: FromInside, To: FromOutside, Family: IPv4},
 		},
 	}

@@ -12,14 +12,12 @@ import (
 // anything, so that what is found holds wherever the Spec is used. A rule for
 // which it would take long to find out is passed over.
 func Lint(s Spec, t Topology) ([]Finding, error) {
-	m, err := newTerrain(t)
+	m, err := newTerrain(t, s.NAT)
 	if err != nil {
 		return nil, err
 	}
 	rules, err := m.regions(s.Rules)
-	dnat, dnatErr := m.translations(s.NAT, DNAT)
-	snat, snatErr := m.translations(s.NAT, Masquerade)
-	if err := errors.Join(err, dnatErr, snatErr); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	var accepted region
@@ -29,8 +27,8 @@ func Lint(s Spec, t Topology) ([]Finding, error) {
 		}
 	}
 	found := m.lintRules(s, ranked(s.Rules, rules))
-	found = append(found, m.lintNAT(s, dnat, accepted)...)
-	return append(found, m.lintNAT(s, snat, accepted)...), nil
+	nat, err := m.lintNAT(s, accepted)
+	return append(found, nat...), err
 }
 
 func (m *terrain) regions(rules []Rule) (list []region, err error) {

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -42,8 +41,15 @@ func natOf(words string) (n NAT) {
 	f := strings.Fields(words)
 	r := ruleOf("drop " + strings.Join(f[1:5], " "))
 	n = NAT{Type: Masquerade, From: r.From, To: r.To, Source: r.Source, Destination: r.Destination, Service: r.Service}
-	if f[0] == "dnat" {
-		n.Type, n.Target = DNAT, netip.MustParseAddrPort(f[5])
+	switch f[0] {
+	case "dnat":
+		n.Type, n.Targets = DNAT, targets(f[5])
+	case "snat":
+		n.Type, n.External = SNAT, []AddrRange{addresses(f[5])[0].Range}
+	case "static":
+		n.Type, n.External = Static, []AddrRange{addresses(f[5])[0].Range}
+	case "none":
+		n.Type = Exempt
 	}
 	return n
 }
@@ -52,7 +58,7 @@ func natOf(words string) (n NAT) {
 func say(list []Finding) string {
 	var words []string
 	for _, f := range list {
-		s := fmt.Sprint(f.Number, [...]string{"", " never", " shadowed", " redundant", " source port", " accepts all", " unopened"}[f.Fault])
+		s := fmt.Sprint(f.Number, [...]string{"", " never", " shadowed", " redundant", " source port", " accepts all", " unopened", " external inside", " external taken"}[f.Fault])
 		if f.NAT {
 			s = "nat " + s
 		}

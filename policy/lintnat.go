@@ -3,43 +3,81 @@ package policy
 import (
 	"errors"
 	"net/netip"
-
-	"sallyport/netstack"
+	"slices"
 )
 
-// natList is the translations of one kind, which are asked in order.
+// natList is the translations that are asked at one time, in order.
 type natList struct {
 	numbers []int // in Spec.NAT
 	regions []region
+	*ranking
 }
 
-func (m *terrain) translations(list []NAT, kind NATType) (l natList, err error) {
-	for i, n := range list {
-		if n.Type != kind {
-			continue
+// natStage returns what a translation wants when it is asked; not ok if it is
+// not.
+type natStage func(n *NAT) (r region, ok bool, err error)
+
+func natListOf(nat []NAT, stage natStage) (l natList, err error) {
+	for i := range nat {
+		r, ok, stageErr := stage(&nat[i])
+		err = errors.Join(err, stageErr)
+		if ok {
+			l.numbers, l.regions = append(l.numbers, i), append(l.regions, r)
 		}
-		r, regionErr := m.translated(n)
-		err = errors.Join(err, regionErr)
-		l.numbers, l.regions = append(l.numbers, i), append(l.regions, r)
 	}
+	l.ranking = newRanking(l.regions)
 	return l, err
 }
 
-// translated returns what n translates. What goes to the box itself has no
-// source translation, and a DNAT keeps the IP version.
-func (m *terrain) translated(n NAT) (region, error) {
-	c := clause{n.From, n.To &^ ToSelf, n.Family, n.Source, n.Destination, n.Service}
-	if n.Type == Masquerade {
-		return m.region(c, m.ways)
+// inward returns what n wants of packets as they arrive.
+func (m *terrain) inward(n *NAT) (region, bool, error) {
+	c, ways := clause{n.From, n.To, n.Family, n.Source, n.Destination, n.Service}, m.arrivals
+	switch {
+	case n.Type == DNAT:
+		c.to, ways = AnyZone, waysOf(m.arrivals, versionsOf(n.Targets))
+	case n.isOneToOne():
+		external := []Address{{Range: n.External[0]}}
+		c = clause{n.To, AnyZone, n.Family, n.Destination, external, nil}
+	case n.Type != Exempt:
+		return nil, false, nil
 	}
-	c.to = AnyZone
-	var ways []way
-	for _, w := range m.arrivals {
-		if w.scope&versionOf(n.Target.Addr()) != 0 {
-			ways = append(ways, w)
+	r, err := m.region(c, ways)
+	return r, true, err
+}
+
+// outward returns what n wants of packets whose source is to be translated. What
+// goes to the box itself is not.
+func (m *terrain) outward(n *NAT) (region, bool, error) {
+	c, ways := clause{n.From, n.To &^ ToSelf, n.Family, n.Source, n.Destination, n.Service}, m.ways
+	switch n.Type {
+	case DNAT:
+		return nil, false, nil
+	case SNAT:
+		version := scope(0)
+		for _, r := range n.External {
+			version |= versionOf(r.First)
+		}
+		ways = waysOf(m.ways, version)
+	}
+	r, err := m.region(c, ways)
+	return r, true, err
+}
+
+// waysOf returns those of list that are of one of the IP versions.
+func waysOf(list []way, versions scope) (of []way) {
+	for _, w := range list {
+		if w.scope&versions != 0 {
+			of = append(of, w)
 		}
 	}
-	return m.region(c, ways)
+	return of
+}
+
+func versionsOf(targets []Target) (versions scope) {
+	for _, t := range targets {
+		versions |= versionOf(t.Addr)
+	}
+	return versions
 }
 
 func versionOf(a netip.Addr) scope {
@@ -49,87 +87,84 @@ func versionOf(a netip.Addr) scope {
 	return scopeIPv6
 }
 
-// hairpinned returns what the rules see of packets that come back inside where
-// they were sent out, both ways that they are seen.
-func (m *terrain) hairpinned(nat []NAT) (r region) {
-	var targets []addrRange
-	for _, n := range nat {
-		if n.Type == DNAT && !n.NoHairpin && n.From.Has(netstack.Outside) {
-			a := netstack.AddrFrom(n.Target.Addr())
-			targets = append(targets, addrRange{a, a})
-		}
-	}
-	for _, w := range m.ways {
-		e := extent{scopeSet(w.scope), addrSet{numbers(0, 1<<24-1)}, addrSet{numbers(0, 1<<16-1)}, w.src, w.dst.and(union(targets))}
-		if w.scope&to(FromInside) != 0 && !e.empty() {
-			r = append(r, e)
-		}
-	}
-	return r
-}
-
 // lintNAT looks for translations that get nothing, or nothing that a rule
-// accepts.
-func (m *terrain) lintNAT(s Spec, l natList, accepted region) (found []Finding) {
-	k := newRanking(l.regions)
-	for i, number := range l.numbers {
-		f, dead := k.dead(i)
-		if !dead && !m.opened(s.NAT[number], l.regions[i], accepted) {
-			f, dead = Finding{Fault: Unopened}, true
+// accepts, or addresses that are not theirs.
+func (m *terrain) lintNAT(s Spec, accepted region) (found []Finding, err error) {
+	inward, inErr := natListOf(s.NAT, m.inward)
+	outward, outErr := natListOf(s.NAT, m.outward)
+	for i := range s.NAT {
+		n := &s.NAT[i]
+		f, dead := inward.deadBeside(outward, i)
+		switch {
+		case dead:
+		case n.Type != Exempt && !m.opened(n, inward.of(i), outward.of(i), accepted):
+			f.Fault = Unopened
+		case m.takesInside(n):
+			f.Fault = ExternalInside
+		case n.isOneToOne():
+			f = inward.contested(s.NAT, i)
 		}
-		if !dead {
-			continue
-		}
-		f.NAT, f.Number = true, number
-		for b := range f.By {
-			f.By[b] = l.numbers[f.By[b]]
-		}
-		found = append(found, f)
-	}
-	return found
-}
-
-// opened reports whether a rule accepts something of what n translates.
-func (m *terrain) opened(n NAT, r, accepted region) bool {
-	for _, e := range r {
-		if n.Type == Masquerade && accepted.meets(&e) {
-			return true
-		}
-		for _, w := range m.ways {
-			if n.Type == DNAT && e.leadsTo(w, n.Target) && accepted.meets(e.sentTo(w, n.Target)) {
-				return true
-			}
+		if f.NAT, f.Number = true, i; f.Fault != 0 {
+			found = append(found, f)
 		}
 	}
-	return false
+	return found, errors.Join(inErr, outErr)
 }
 
-// leadsTo reports whether what comes as e says can go on that way to target.
-func (e *extent) leadsTo(w way, target netip.AddrPort) bool {
-	come := scope(e[byScope][0].first.Lo) &^ to(AnyZone)
-	return !w.own && w.scope&^to(AnyZone) == come && w.dst.contains(netstack.AddrFrom(target.Addr()))
-}
-
-// sentTo returns e after translation to target.
-func (e extent) sentTo(w way, target netip.AddrPort) *extent {
-	a := netstack.AddrFrom(target.Addr())
-	e[byScope], e[byDestination] = scopeSet(w.scope), addrSet{{a, a}}
-	if target.Port() != 0 {
-		e[byService] = toPort(e[byService], target.Port())
+// of returns what translation i wants; nothing if it is not in the list.
+func (l *natList) of(i int) region {
+	if at, ok := slices.BinarySearch(l.numbers, i); ok {
+		return l.regions[at]
 	}
-	return &e
+	return nil
 }
 
-// toPort returns what services become whose destination port, if they have one,
-// becomes port.
-func toPort(what addrSet, port uint16) addrSet {
-	var moved []addrRange
-	for _, p := range []netstack.Protocol{netstack.TCP, netstack.UDP, netstack.DCCP, netstack.SCTP, netstack.UDPLite} {
-		proto := addrSet{numbers(uint64(p)<<16, uint64(p)<<16|0xffff)}
-		if what.meets(proto) {
-			moved = append(moved, numbers(uint64(p)<<16|uint64(port), uint64(p)<<16|uint64(port)))
-			what = what.minus(proto)
+// dead returns why translation i gets nothing; not in if it is not in the list.
+func (l *natList) dead(i int) (f Finding, dead, in bool) {
+	at, in := slices.BinarySearch(l.numbers, i)
+	if !in {
+		return f, true, false
+	}
+	f, dead = l.ranking.dead(at)
+	for b := range f.By {
+		f.By[b] = l.numbers[f.By[b]]
+	}
+	return f, dead, true
+}
+
+// deadBeside returns why translation i gets nothing in either list, if so.
+func (l *natList) deadBeside(other natList, i int) (Finding, bool) {
+	f, dead, in := l.dead(i)
+	g, otherDead, otherIn := other.dead(i)
+	switch {
+	case !dead || !otherDead:
+		return Finding{}, false
+	case !in || otherIn && g.Fault == Shadowed && f.Fault != Shadowed:
+		return g, true
+	case otherIn:
+		f.By = append(f.By, g.By...)
+		slices.Sort(f.By)
+		f.By = slices.Compact(f.By)
+	}
+	return f, true
+}
+
+// takesInside reports whether n takes addresses that live inside for use on the
+// outside, where nobody can answer to them.
+func (m *terrain) takesInside(n *NAT) bool {
+	return n.To == FromOutside && slices.ContainsFunc(n.External, func(r AddrRange) bool {
+		set, err := rangesOf(Address{Range: r}, nil)
+		return err == nil && m.inside.meets(set)
+	})
+}
+
+// contested returns who before i, which is one to one, has some of its external
+// addresses for itself, so that they do not lead to i.
+func (l *natList) contested(nat []NAT, i int) (f Finding) {
+	for at, j := range l.numbers {
+		if j < i && nat[j].isOneToOne() && l.regions[at].meetsAny(l.of(i)) {
+			f.Fault, f.By = ExternalTaken, append(f.By, j)
 		}
 	}
-	return union(append(moved, what...))
+	return f
 }

@@ -99,6 +99,15 @@ func ports(entries ...string) (list []Service) {
 	return list
 }
 
+// targets makes a DNAT's targets of "10.1.0.10:80" and "10.1.0.10:0".
+func targets(entries ...string) (list []Target) {
+	for _, e := range entries {
+		t := netip.MustParseAddrPort(e)
+		list = append(list, Target{t.Addr(), netstack.PortRange{First: t.Port(), Last: t.Port()}})
+	}
+	return list
+}
+
 // home is a box with a private inside and two own addresses of each family.
 func home() (t Topology) {
 	t.Sides[netstack.Inside] = SideTopology{

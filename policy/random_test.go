@@ -105,14 +105,7 @@ func (d dice) spec() (s Spec) {
 		})
 	}
 	for i := range d.IntN(pick(d, 5, 5, 5, 5, 20)) {
-		n := NAT{
-			Name: fmt.Sprint("n", i), Type: pick(d, Masquerade, DNAT), From: d.zones(), To: d.zones(), Family: Family(d.IntN(3)),
-			Target: netip.AddrPortFrom(d.addr(d.one(2)), d.port()), NoHairpin: d.one(4),
-		}
-		if d.one(2) { // else it holds for most packets
-			n.Source, n.Destination, n.Service = d.addresses(), d.addresses(), d.services()
-		}
-		s.NAT = append(s.NAT, n)
+		s.NAT = append(s.NAT, d.nat(fmt.Sprint("n", i)))
 	}
 	return s
 }
@@ -177,8 +170,8 @@ func TestAgainstTheSlowTwin(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []string{"pass", "reject", "drop", "policy", "no-route", "untranslatable", "spoofed", "dnat", "snat", "self", "v6 snat", "hairpin"} {
-		if seen[kind] < 50 {
+	for _, kind := range []string{"pass", "reject", "drop", "policy", "no-route", "untranslatable", "spoofed", "dnat", "snat", "self", "v6 snat", "one to one", "port", "hairpin"} {
+		if least := map[bool]int{true: 5, false: 50}[kind == "hairpin"]; seen[kind] < least {
 			t.Errorf("%s seen %d times: the test does not try it", kind, seen[kind])
 		}
 	}
@@ -194,6 +187,12 @@ func count(seen map[string]int, d Decision, r netstack.Reason) {
 	seen[d.Out.String()]++
 	if d.Translation.DstRule != 0 {
 		seen["dnat"]++
+	}
+	if !d.Translation.Src.IsZero() {
+		seen["one to one"]++
+	}
+	if d.Translation.DstPort != 0 {
+		seen["port"]++
 	}
 	if pool := d.Translation.Pool; pool != nil {
 		seen["snat"]++

@@ -12,8 +12,8 @@ type RuleSet struct {
 	targets  []target // of dnat
 	hairpins hairpins
 	snat     classifier
-	sources  []uint16 // NAT numbers of snat
-	egress   egresses
+	sources  []source // of snat
+	lent     addrSet  // addresses that sources are translated to, from a pool
 	names    []string
 	natNames []string
 	synOnly  services
@@ -25,16 +25,6 @@ type outcome struct {
 	log    bool
 	terms  uint16
 	limit  uint16
-}
-
-// target is what follows from a DNAT.
-type target struct {
-	addr   netstack.Addr
-	port   uint16
-	number uint16 // in Translation.DstRule
-	// external is where hosts of the inside may come to it from the inside, by
-	// hairpinning.
-	external addrSet
 }
 
 // Names returns the rules' names in order: the name of rule n is Names()[n]. It

@@ -26,40 +26,44 @@ type meeting struct {
 
 func (s slow) evaluate(p *netstack.Packet) Decision {
 	m := meeting{p: p, in: p.Flow.In, src: p.Flow.Src.Netip(), dst: p.Flow.Dst.Netip(), dstPort: p.Flow.DstPort}
+	m.to = 1 << s.sideOf(m.dst, m.in)
 	sent := m
-	d := Decision{Rule: DefaultRule}
-	i := s.dnat(m)
-	turned := i >= 0 && s.hairpins(s.spec.NAT[i], m)
-	if i < 0 {
-		i = slices.IndexFunc(s.spec.NAT, func(n NAT) bool { return s.hairpins(n, m) && m.serves(n.Service) && m.of(n.Family) })
+	d := Decision{Rule: DefaultRule, Out: s.sideOf(m.dst, m.in)}
+	i := slices.IndexFunc(s.spec.NAT, func(n NAT) bool { return s.inward(n, m) })
+	direct := i >= 0
+	turned := direct && s.hairpins(s.spec.NAT[i], m)
+	if !direct {
+		i = slices.IndexFunc(s.spec.NAT, func(n NAT) bool { return s.hairpins(n, m) })
 		turned = i >= 0
 	}
-	if i >= 0 {
-		target := s.spec.NAT[i].Target
-		m.dst = target.Addr()
-		d.Translation.Dst, d.Translation.DstRule = netstack.AddrFrom(m.dst), uint16(i+1)
-		if target.Port() != 0 && p.Flow.Proto.HasPorts() {
-			m.dstPort, d.Translation.DstPort = target.Port(), target.Port()
-		}
+	ok, led := true, turned && !direct
+	if i >= 0 && s.spec.NAT[i].Type != Exempt {
+		ok = s.lead(s.spec.NAT[i], &m, turned, &d)
+		d.Translation.DstRule = uint16(i + 1)
+	} else {
+		turned = false
 	}
-	d.Out = s.sideOf(m.dst)
+	if led && d.Out != netstack.Inside {
+		m, d, turned, ok = sent, Decision{Rule: DefaultRule, Out: s.sideOf(sent.dst, sent.in)}, false, true
+	}
 	m.to = 1 << d.Out
 	if !s.forwards(p.Flow.In, m.src) || d.Out != netstack.Self && !s.forwards(d.Out, m.src) ||
 		p.Flow.In == netstack.Outside && d.Out == netstack.Outside {
 		return Decision{Reason: netstack.NoRoute, Rule: DefaultRule, Out: d.Out}
 	}
-	if d.Out == netstack.Self && d.Translation.DstRule != 0 {
+	if !ok || d.Out == netstack.Self && d.Translation.DstRule != 0 {
 		return Decision{Reason: netstack.Untranslatable, Rule: DefaultRule, Out: d.Out}
 	}
 	var source netstack.Translation
-	ok := true
 	turned = turned && d.Out == netstack.Inside
+	j := -1
 	if d.Out != netstack.Self {
-		source, ok = s.source(m, d.Out)
+		j = s.outward(m)
+		source, ok = s.source(j, m, d.Out)
 	}
-	if turned && source.SrcRule == 0 {
+	if turned && j < 0 {
 		sent.to = 1 << netstack.Outside
-		source, ok = s.source(sent, netstack.Outside)
+		source, ok = s.source(s.outward(sent), sent, netstack.Outside)
 	}
 	d.Reason = netstack.Policy
 	for i, r := range s.spec.Rules {
@@ -72,64 +76,11 @@ func (s slow) evaluate(p *netstack.Packet) Decision {
 		return d
 	}
 	d.Reason = netstack.ReasonNone
-	d.Translation.SrcRule, d.Translation.Pool = source.SrcRule, source.Pool
+	d.Translation.SrcRule, d.Translation.Pool, d.Translation.Src = source.SrcRule, source.Pool, source.Src
 	if !ok {
 		d.Verdict, d.Reason = netstack.Drop, netstack.Untranslatable
 	}
 	return d
-}
-
-// dnat returns the first DNAT that takes m, or -1.
-func (s slow) dnat(m meeting) int {
-	return slices.IndexFunc(s.spec.NAT, func(n NAT) bool {
-		return n.Type == DNAT && n.Target.Addr().Is4() == m.src.Is4() && s.meets(m, n.From, AnyZone, n.Family, n.Source, n.Destination, n.Service)
-	})
-}
-
-// hairpins reports whether n is a DNAT of the outside that leads m, whatever it
-// is for, back inside: sent to an address of the outside, its own or one that n
-// names.
-func (s slow) hairpins(n NAT, m meeting) bool {
-	if n.Type != DNAT || n.NoHairpin || !n.From.Has(netstack.Outside) || m.in != netstack.Inside ||
-		n.Target.Addr().Is4() != m.src.Is4() || s.sideOf(n.Target.Addr()) != netstack.Inside || !s.listed(n.Destination, m.dst) {
-		return false
-	}
-	for _, a := range n.Source {
-		if !a.Negate {
-			return false
-		}
-	}
-	if s.own(m.dst) {
-		return !slices.Contains(s.box.Sides[netstack.Inside].Own, m.dst)
-	}
-	return s.sideOf(m.dst) == netstack.Outside && slices.ContainsFunc(n.Destination, func(a Address) bool {
-		return !a.Self && !a.Negate && s.holds(a, m.dst) && !(a.Range.First.IsUnspecified() && a.Range.Last == lastOf(netip.PrefixFrom(a.Range.First, 0)))
-	})
-}
-
-// source returns the source translation of m, with an address of the side out;
-// not ok if there is no such address.
-func (s slow) source(m meeting, out netstack.Side) (t netstack.Translation, ok bool) {
-	for i, n := range s.spec.NAT {
-		if n.Type == Masquerade && s.meets(m, n.From, n.To, n.Family, n.Source, n.Destination, n.Service) {
-			t.SrcRule = uint16(i + 1)
-			own, ok := s.ownGlobal(out, m.src.Is4())
-			if !ok || m.p.Flow.Proto.HasPorts() && !s.hasFreePort(out, own) {
-				return t, false
-			}
-			t.Pool = poolOf(netstack.AddrFrom(own), nil)
-			return t, true
-		}
-	}
-	return t, true
-}
-
-// seen returns m, whose source is translated by t, as its receiver sees it.
-func (s slow) seen(m meeting, t netstack.Translation) meeting {
-	if t.Pool != nil && !s.insides(t.Pool.Parts[0].First.Netip()) {
-		m.in, m.src = netstack.Outside, t.Pool.Parts[0].First.Netip()
-	}
-	return m
 }
 
 func (s slow) rule(r Rule, m meeting) bool {
@@ -200,11 +151,11 @@ func (s slow) own(a netip.Addr) bool {
 }
 
 // sideOf compares the longest prefix of either side.
-func (s slow) sideOf(a netip.Addr) netstack.Side {
+func (s slow) sideOf(a netip.Addr, in netstack.Side) netstack.Side {
 	switch {
 	case s.own(a):
 		return netstack.Self
-	case s.insides(a):
+	case s.insides(a) && !(in == netstack.Outside && s.shares(a)):
 		return netstack.Inside
 	}
 	return netstack.Outside
@@ -241,29 +192,9 @@ func (s slow) ownGlobal(side netstack.Side, v4 bool) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// hasFreePort reports whether the DNATs from the side leave a port of its own
-// address a: the first, or one right after a range that is taken.
-func (s slow) hasFreePort(side netstack.Side, a netip.Addr) bool {
-	var taken []netstack.PortRange
-	for _, n := range s.spec.NAT {
-		for _, e := range n.Service {
-			if !e.Negate && n.Type == DNAT && n.From.Has(side) && s.listed(n.Destination, a) {
-				taken = append(taken, e.Destination)
-			}
-		}
-	}
-	for _, after := range append([]netstack.PortRange{{}}, taken...) {
-		port := after.Last + 1
-		if port != 0 && !slices.ContainsFunc(taken, func(r netstack.PortRange) bool { return r.Contains(port) }) {
-			return true
-		}
-	}
-	return false
-}
-
 func (s slow) admissible(p *netstack.Packet) netstack.Reason {
 	src, dst := p.Flow.Src.Netip(), p.Flow.Dst.Netip()
-	inside := s.sideOf(src) == netstack.Inside
+	inside := s.sideOf(src, p.Flow.In) == netstack.Inside
 	switch {
 	case s.own(src) && !(p.ICMP == netstack.ICMPError && s.own(dst)):
 		return netstack.Spoofed
@@ -272,7 +203,7 @@ func (s slow) admissible(p *netstack.Packet) netstack.Reason {
 	case p.Flow.In == netstack.Inside && !inside && !s.own(src) && len(s.box.Sides[netstack.Inside].Networks) > 0:
 		return netstack.Spoofed
 	}
-	out := s.sideOf(dst)
+	out := s.sideOf(dst, p.Flow.In)
 	if !s.forwards(p.Flow.In, src) || out != netstack.Self && !s.forwards(out, src) {
 		return netstack.NoRoute
 	}

@@ -85,28 +85,6 @@ type Service struct {
 	Negate      bool
 }
 
-// NATType is the kind of a translation rule.
-type NATType uint8
-
-const (
-	Masquerade NATType = iota + 1 // source becomes the egress side's own address
-	DNAT                          // destination becomes Target
-)
-
-// NAT is one [[nat]]. The first DNAT that matches a packet as it arrives, and
-// the first source translation that matches it after the rules, apply.
-type NAT struct {
-	Name        string
-	Type        NATType
-	From, To    Zones // To is ignored by DNAT
-	Family      Family
-	Source      []Address
-	Destination []Address
-	Service     []Service
-	Target      netip.AddrPort // of DNAT; port 0 keeps the port
-	NoHairpin   bool           // of DNAT: hosts of the inside do not come to the target by the external address
-}
-
 // Topology is what the compiled rule set must know of the box: it changes when
 // an address does, and the rule set is then compiled again.
 type Topology struct {

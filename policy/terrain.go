@@ -11,9 +11,10 @@ import (
 type terrain struct {
 	foreign, own clauses // what lists mean of other addresses, and of its own
 	parts        partition
+	inside       addrSet                 // as far as it is known
 	places       [netstack.Sides]addrSet // where an address that is not its own can be
 	ways         []way                   // of what the rules see
-	arrivals     []way                   // of what dnat sees: where to is not known, but whether to an own address
+	arrivals     []way                   // of what dnat sees: where it goes untranslated
 }
 
 // way is one way that packets take, with the addresses that they can have.
@@ -28,11 +29,12 @@ var versions = map[scope]addrSet{
 	scopeIPv6: addrSet{everything}.minus(addrSet{allIPv4}),
 }
 
-func newTerrain(t Topology) (*terrain, error) {
+func newTerrain(t Topology, nat []NAT) (*terrain, error) {
 	inside, err := insideNetworks(t)
 	all := addrSet{everything}
-	m := &terrain{own: clauses{own: all}, parts: partition{}}
-	m.places = [...]addrSet{netstack.Inside: inside, netstack.Outside: all.minus(inside)}
+	m := &terrain{own: clauses{own: all}, parts: partition{}, inside: inside}
+	outside := union(append(all.minus(inside), sharedNetworks(nat, inside)...))
+	m.places = [...]addrSet{netstack.Inside: inside, netstack.Outside: outside}
 	if len(t.Sides[netstack.Inside].Networks) == 0 {
 		m.places = [...]addrSet{netstack.Inside: all, netstack.Outside: all}
 	}
@@ -47,11 +49,12 @@ func newTerrain(t Topology) (*terrain, error) {
 func (m *terrain) addWays(side netstack.Side, version scope) {
 	src, dst, start := m.places[side].and(versions[version]), versions[version], from(1<<side)|version
 	self := way{start | to(ToSelf), src, dst, true}
-	m.arrivals = append(m.arrivals, self, way{start, src, dst, false})
-	m.ways = append(m.ways, self)
+	m.arrivals, m.ways = append(m.arrivals, self), append(m.ways, self)
 	for out := range netstack.Side(netstack.Sides) {
+		w := way{start | to(1<<out), src, dst.and(m.places[out]), false}
+		m.arrivals = append(m.arrivals, w)
 		if side != netstack.Outside || out != netstack.Outside {
-			m.ways = append(m.ways, way{start | to(1<<out), src, dst.and(m.places[out]), false})
+			m.ways = append(m.ways, w)
 		}
 	}
 }

@@ -78,7 +78,7 @@ var triggers = map[netstack.Reason]func(r *rig){
 	},
 	netstack.Untranslatable: func(r *rig) {
 		spec := outward()
-		spec.NAT[1].Target = netip.MustParseAddrPort("10.1.0.1:80") // to the box itself
+		spec.NAT[1].Targets[0].Addr = netip.MustParseAddr("10.1.0.1") // to the box itself
 		r.load(spec)
 		r.refuse(out, nettest.TCP(server, public+":8080", nettest.Flags("S")), netstack.Untranslatable)
 	},

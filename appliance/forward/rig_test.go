@@ -97,7 +97,7 @@ func outward() policy.Spec {
 		NAT: []policy.NAT{
 			{Name: "internet", Type: policy.Masquerade, From: policy.FromInside, To: policy.FromOutside, Family: policy.IPv4},
 			{Name: "publish", Type: policy.DNAT, From: policy.FromOutside, Destination: []policy.Address{{Self: true}},
-				Service: tcp(8080, 8080), Target: netip.MustParseAddrPort("10.1.0.80:80")},
+				Service: tcp(8080, 8080), Targets: []policy.Target{{Addr: netip.MustParseAddr("10.1.0.80"), Ports: netstack.PortRange{First: 80, Last: 80}}}},
 		},
 	}
 }
