@@ -53,7 +53,7 @@ func (m *mappings) occupy(x *mapping) bool {
 		return false
 	}
 	*m.records.at(r) = mapping{
-		space: x.space, port: x.port, uses: 1, is: traits{behaviour: x.is.behaviour, flags: sharedPort},
+		space: x.space, port: x.port, uses: 1, is: traits{behaviour: x.is.behaviour, flags: x.is.flags&quietSYN | sharedPort},
 	}
 	m.insert(r, byExternal)
 	return true
