@@ -105,7 +105,8 @@ func (a *Appliance) Rules() []control.Rule {
 	}
 	var out []control.Rule
 	for i, r := range c.settings.Policy.Rules {
-		out = append(out, a.rule(control.Rule{Number: uint32(i + 1), Name: r.Name, Action: action(r.Action)}, pol.Hit(uint32(i))))
+		rule := control.Rule{Number: uint32(i + 1), Name: r.Name, Action: action(r.Action), Off: r.Off, Limit: a.ruleLimit(pol.LimitOf(r.Limit))}
+		out = append(out, a.rule(rule, pol.Hit(uint32(i))))
 	}
 	return append(out, a.rule(control.Rule{Name: "default", Action: "drop"}, pol.Hit(policy.DefaultRule)))
 }

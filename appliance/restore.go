@@ -98,6 +98,7 @@ func (a *Appliance) known() state.Known {
 		Generation:  pol.Generation,
 		Rule:        func(name string) (uint32, bool) { n, ok := rules[name]; return n, ok },
 		Translation: func(name string) (uint16, bool) { n, ok := translations[name]; return n, ok },
+		Limit:       func(rule uint32) *state.Limit { return pol.LimitOf(spec.Rules[rule].Limit) },
 		Fits: func(rule uint32, original, reply *netstack.FlowKey, f state.Flags) (state.TermsID, bool) {
 			terms := pol.TermsOf(spec.Rules[rule].Terms, reply.Proto, reply.SrcPort)
 			return terms, pol.Rules.Carries(original, reply, f&state.SourceNAT != 0)

@@ -65,6 +65,9 @@ func summary(s *Settings) string {
 		if r.Terms != 0 {
 			fmt.Fprintf(&b, ", %v%s", s.State.Terms[r.Terms].Profile, timeoutWords(s.State.Terms[r.Terms]))
 		}
+		if r.Limit != 0 {
+			fmt.Fprintf(&b, ", limit %+v", s.Limits[r.Limit-1])
+		}
 		if r.When != 0 {
 			w := s.Whens[r.When-1]
 			b.WriteString(", " + strings.Join(w.Words, " "))

@@ -5,6 +5,7 @@ import (
 
 	"sallyport/netstack"
 	"sallyport/policy"
+	"sallyport/state"
 )
 
 // Settings are what a configuration file says, complete with defaults and
@@ -22,8 +23,9 @@ type Settings struct {
 	TUN      TUN
 	State    State
 	Policy   policy.Spec
-	Tests    []Test // what the policy must do, in the order of the file
-	Whens    []When // what policy.Rule.When numbers, from 1
+	Tests    []Test        // what the policy must do, in the order of the file
+	Whens    []When        // what policy.Rule.When numbers, from 1
+	Limits   []state.Limit // what policy.Rule.Limit numbers, from 1, without their ledgers
 	Log      Log
 	Control  Control
 }

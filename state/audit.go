@@ -34,7 +34,7 @@ func (t *Table) Audit() error {
 	if n := t.index.entries(); n != 2*live {
 		errs = append(errs, fmt.Errorf("%d sessions are in the index %d times", live, n))
 	}
-	return errors.Join(append(errs, t.counters.audit(live))...)
+	return errors.Join(append(errs, t.counters.audit(live), t.auditLimits())...)
 }
 
 // auditKeys looks the session in record r up as one that has not expired.

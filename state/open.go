@@ -7,7 +7,8 @@ import "sallyport/netstack"
 const reapOnFull = 32
 
 // Open begins a session with p, which Track has found to belong to none, as the
-// policy admitted it. Refusals: StateLimit, SourceLimit for
+// policy admitted it. Refusals: StateLimit, HalfOpenLimit, SourceLimit and RateLimit
+// by the limit of its rule, StateLimit of a full table, SourceLimit for
 // a host that has its quota of mappings, NATExhausted, NATFiltered, Untranslatable,
 // NoRoute for a side that is no door, what the profile of its terms says in
 // Begins, and whatever Track would say of p now: it may have found its session,
@@ -62,7 +63,7 @@ func (t *Table) mayOpen(p *netstack.Packet, a *Admission, now Instant) netstack.
 	if t.counters.live == int(t.sessions.max) {
 		return netstack.StateLimit
 	}
-	return netstack.ReasonNone
+	return t.withinLimit(p, a, now)
 }
 
 // open makes the session. There is room, and neither key is in use.
@@ -79,6 +80,7 @@ func (t *Table) open(p *netstack.Packet, a *Admission, reply netstack.FlowKey, m
 	s.count(Original, p)
 	t.rearm(s, now)
 	t.enter(r)
+	t.limits.charge(r, a.Limit, &p.Flow, s.phase, true, now)
 	t.counters.opened++
 	m := t.match(r, Original)
 	if a.Log {

@@ -80,6 +80,12 @@ func (p phase) over() bool {
 	return phases>>p&1 != 0
 }
 
+// halfOpen reports whether the handshake is not complete.
+func (p phase) halfOpen() bool {
+	const phases = 1<<synSent | 1<<synSent2 | 1<<synReceived | 1<<cookieWait | 1<<cookieEchoed
+	return phases>>p&1 != 0
+}
+
 var tcpTimers = [phases]Timer{
 	synSent: TCPOpening, synSent2: TCPOpening, synReceived: TCPOpening,
 	established: TCPEstablished, finWait: TCPEstablished, closeWait: TCPEstablished,

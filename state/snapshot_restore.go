@@ -21,6 +21,9 @@ type Known struct {
 	// live by; false if it has no place any more: if an end is not where it was, or
 	// its external address is not ours.
 	Fits func(rule uint32, original, reply *netstack.FlowKey, f Flags) (TermsID, bool)
+	// Limit returns the limit of a rule, nil if it has none: its sessions are
+	// counted, and taken up even if they are more.
+	Limit func(rule uint32) *Limit
 }
 
 // Omission is why a session of a snapshot was not restored.

@@ -75,7 +75,7 @@ func (r *restorer) one(s *saved) Omission {
 	if r.stale && s.key[Original].Proto == netstack.TCP && s.profile != FW1 {
 		s.resume()
 	}
-	return r.table.adopt(s, r.now)
+	return r.table.adopt(s, r.known.Limit(s.session.rule), r.now)
 }
 
 // resolve gives s the numbers that its rules have now.
@@ -125,7 +125,7 @@ func (t *Table) regain(s *saved) bool {
 }
 
 // adopt makes s a session of the table, with the external port it had.
-func (t *Table) adopt(s *saved, now Instant) Omission {
+func (t *Table) adopt(s *saved, limit *Limit, now Instant) Omission {
 	if t.counters.live == int(t.sessions.max) {
 		return NoRoom
 	}
@@ -141,6 +141,7 @@ func (t *Table) adopt(s *saved, now Instant) Omission {
 	s.serial = t.sessions.at(r).serial
 	*t.sessions.at(r) = s.session
 	t.enter(r)
+	t.limits.charge(r, limit, &s.key[Original], s.phase, false, now)
 	t.counters.restored++
 	return Restored
 }

@@ -31,7 +31,8 @@ var everything = Known{
 		_, err := fmt.Sscanf(name, "nat%d", &n)
 		return n + 100, err == nil
 	},
-	Fits: func(uint32, *netstack.FlowKey, *netstack.FlowKey, Flags) (TermsID, bool) { return 0, true },
+	Fits:  func(uint32, *netstack.FlowKey, *netstack.FlowKey, Flags) (TermsID, bool) { return 0, true },
+	Limit: func(uint32) *Limit { return nil },
 }
 
 func snapshotOf(t testing.TB, table *Table, now Instant) []byte {

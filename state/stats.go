@@ -21,7 +21,13 @@ type Stats struct {
 }
 
 func (t *Table) halfOpen() int {
-	return t.inPhase[synSent] + t.inPhase[synSent2] + t.inPhase[synReceived] + t.inPhase[cookieWait] + t.inPhase[cookieEchoed]
+	n := 0
+	for p, count := range t.inPhase {
+		if phase(p).halfOpen() {
+			n += count
+		}
+	}
+	return n
 }
 
 // Stats returns the table's numbers now.

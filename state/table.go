@@ -61,6 +61,7 @@ type Table struct {
 	pairs    pairs
 	mappings mappings
 	loan     loan
+	limits   limits
 	cursor   ref // where Sweep goes on
 	inPhase  [phases]int
 	ended    ring
@@ -160,6 +161,7 @@ func (t *Table) end(r ref, why Cause) {
 	}
 	t.pairs.remove(&s.key)
 	t.letGo(s)
+	t.limits.release(r, s.phase)
 	t.inPhase[s.phase]--
 	t.counters.live--
 	t.counters.ended[why]++

@@ -79,8 +79,6 @@ func (t *Table) time(s *session, before phase, e effect, now Instant) {
 	switch {
 	case e == doubts:
 		t.doubt(s, now)
-	case s.flags&(ThroughMapping|Replied) == ThroughMapping:
-		// Nobody keeps a mapping alive by sending to it what nobody answers (RFC 7857 7).
 	case e != idles && (s.phase != before || !before.over()):
 		t.rearm(s, now)
 	}
@@ -97,6 +95,7 @@ func (t *Table) turn(r ref, before phase) Event {
 	s := t.sessions.at(r)
 	t.inPhase[before]--
 	t.inPhase[s.phase]++
+	t.limits.turned(r, before, s.phase)
 	if !s.phase.over() {
 		return NoEvent
 	}

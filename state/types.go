@@ -26,6 +26,7 @@ type Admission struct {
 	Out         netstack.Side // side that the real destination is on: Inside or Outside
 	Log         bool          // start and end are to be logged
 	Terms       TermsID       // what the session lives by
+	Limit       *Limit        // of its rule; nil: none
 	NoEntry     bool          // the packet passes by its rule alone, and no session is made
 	Mapped      bool          // it comes in through the mapping that it is addressed to: see Table.Mapped
 	Translation netstack.Translation

@@ -10,6 +10,7 @@ func (t *Table) Sweep(now Instant, budget int) int {
 }
 
 func (t *Table) sweep(now Instant, budget int) (reaped int) {
+	t.limits.forget(now, budget)
 	for range min(budget, int(t.sessions.used)) {
 		t.cursor = t.cursor%t.sessions.used + 1
 		s := t.sessions.at(t.cursor)

@@ -130,30 +130,25 @@ type Rule struct {
 	Action  string    `json:"action"` // accept, drop or reject
 	Hits    uint64    `json:"hits"`   // packets it decided about
 	LastHit time.Time `json:"last_hit,omitzero"`
+	// Off says that it does not hold now, by its schedule or because its time is
+	// over.
+	Off   bool       `json:"off,omitempty"`
+	Limit *RuleLimit `json:"limit,omitempty"` // nil: it has none
 }
 
-// Mapping is the external endpoint of an endpoint inside.
-type Mapping struct {
-	Protocol     string     `json:"protocol"`
-	Side         string     `json:"side"` // where the inside endpoint lives
-	Inside       netip.Addr `json:"inside"`
-	InsidePort   uint16     `json:"inside_port"` // of ICMP: the identifier
-	External     netip.Addr `json:"external"`
-	ExternalPort uint16     `json:"external_port"`
-	Remote       netip.Addr `json:"remote,omitzero"` // that an address-dependent mapping is for
-	Mapping      string     `json:"mapping"`         // endpoint-independent, address-dependent or address-and-port-dependent
-	Filtering    string     `json:"filtering"`       // likewise
-	Rule         string     `json:"rule"`            // name of the rule that let in the session it was made for
-	NAT          string     `json:"nat"`             // name of the translation rule it was made by
-	Sessions     int        `json:"sessions"`        // that hold it
-	Since        time.Time  `json:"since"`
-}
-
-// External is how many ports of an external address are lent.
-type External struct {
-	Address  netip.Addr `json:"address"`
-	Protocol string     `json:"protocol"`
-	Ports    int        `json:"ports"` // of ICMP: identifiers
+// RuleLimit is how far a rule's sessions are from its limits; a limit that is 0
+// is none.
+type RuleLimit struct {
+	Sessions      int     `json:"sessions"` // now; those included that have expired and are not yet reaped
+	MaxSessions   int     `json:"max_sessions"`
+	HalfOpen      int     `json:"half_open"`
+	MaxHalfOpen   int     `json:"max_half_open"`
+	Sources       int     `json:"sources"` // that are remembered
+	MaxPerSource  int     `json:"max_per_source"`
+	RatePerSource int     `json:"rate_per_source"` // sessions in each rate_seconds
+	RateSeconds   float64 `json:"rate_seconds"`
+	// Refused counts packets by the reason they were refused for.
+	Refused map[string]uint64 `json:"refused"`
 }
 
 // Datagram is one whose fragments are held, because they have not all come, or

@@ -1,6 +1,7 @@
 package enforce
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -39,7 +40,7 @@ func Policy(s *conf.Settings, rules *policy.RuleSet, box *Box, table *state.Tabl
 		p.Own4[side] = netstack.AddrFrom(box.Own(side, true))
 		p.Own6[side] = netstack.AddrFrom(box.Own(side, false))
 	}
-	return p, Terms(p, &s.State, table)
+	return p, errors.Join(Terms(p, &s.State, table), limits(p, s, table))
 }
 
 // Own returns the box's first address of an IP version on a side; the zero Addr

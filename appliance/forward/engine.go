@@ -41,6 +41,7 @@ type Policy struct {
 	terms                  []Terms
 	services               []ServiceTerms
 	lenient, flagless, fw1 bool
+	limits                 []state.Limit // by Decision.Limit, from 1
 	// hits counts the packets that each rule decided about; the last is the
 	// default's.
 	hits []*hits

@@ -68,6 +68,25 @@ var triggers = map[netstack.Reason]func(r *rig){
 		r.pass(in, nettest.UDP(client6, "[fd00:9::7]:1"))
 		r.refuse(in, nettest.UDP(client6, "[fd00:9::7]:2"), netstack.StateLimit)
 	},
+	netstack.SourceLimit: func(r *rig) {
+		r.limit(state.Limit{PerSource: 1})
+		r.pass(in, nettest.UDP(client6, "[fd00:9::7]:1"))
+		r.refuse(in, nettest.UDP(client6, "[fd00:9::7]:2"), netstack.SourceLimit)
+		r.pass(in, nettest.UDP("[fd00:1::11]:1", "[fd00:9::7]:1"))
+	},
+	netstack.RateLimit: func(r *rig) {
+		r.limit(state.Limit{Rate: state.Rate{Sessions: 2, Per: time.Minute}})
+		r.pass(in, nettest.UDP(client6, "[fd00:9::7]:1"))
+		r.pass(in, nettest.UDP(client6, "[fd00:9::7]:2"))
+		r.refuse(in, nettest.UDP(client6, "[fd00:9::7]:3"), netstack.RateLimit)
+		r.wait(30 * time.Second)
+		r.pass(in, nettest.UDP(client6, "[fd00:9::7]:3"))
+	},
+	netstack.HalfOpenLimit: func(r *rig) {
+		r.limit(state.Limit{HalfOpen: 1})
+		r.pass(in, nettest.TCP(client6, "[fd00:9::7]:1", nettest.Flags("S")))
+		r.refuse(in, nettest.TCP(client6, "[fd00:9::7]:2", nettest.Flags("S")), netstack.HalfOpenLimit)
+	},
 	netstack.NATExhausted: func(r *rig) {
 		r.pass(in, nettest.IP("10.1.0.10", "198.51.100.7", netstack.GRE, nettest.Payload(8)))
 		r.refuse(in, nettest.IP("10.1.0.11", "198.51.100.7", netstack.GRE, nettest.Payload(8)), netstack.NATExhausted)
@@ -95,10 +114,24 @@ var elsewhere = map[netstack.Reason]string{
 	netstack.QueueFull: "TestWorkerCountsWhatTheDeviceRefused",
 	netstack.Internal:  "TestWorkerSurvivesAFault",
 
-	netstack.SourceLimit:   "",
-	netstack.RateLimit:     "",
-	netstack.HalfOpenLimit: "",
-	netstack.BadHelper:     "",
+	netstack.BadHelper: "",
+}
+
+// limit puts all rules under this limit, each for itself.
+func (r *rig) limit(l state.Limit) {
+	r.Helper()
+	spec := outward()
+	var limits []state.Limit
+	for i := range spec.Rules {
+		ledger, err := r.engine.Table.Ledger(spec.Rules[i].Name)
+		if err != nil {
+			r.Fatal(err)
+		}
+		l.Ledger = ledger
+		limits, spec.Rules[i].Limit = append(limits, l), uint16(i+1)
+	}
+	r.load(spec)
+	r.engine.Load().SetLimits(limits)
 }
 
 // arrives has one packet arrive, and nothing else.

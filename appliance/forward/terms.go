@@ -34,11 +34,24 @@ func (pol *Policy) SetTerms(terms []Terms, services []ServiceTerms) {
 	}
 }
 
+// SetLimits says what the numbers from 1 in Decision.Limit mean. It is called
+// before the policy is put in force.
+func (pol *Policy) SetLimits(limits []state.Limit) { pol.limits = limits }
+
+// LimitOf returns the limit of that number, nil for 0. It is the policy's.
+func (pol *Policy) LimitOf(number uint16) *state.Limit {
+	if number == 0 || int(number) > len(pol.limits) {
+		return nil
+	}
+	return &pol.limits[number-1]
+}
+
 // Admission is what the table is to know of a decision to let p begin a session.
 func (pol *Policy) Admission(d *policy.Decision, p *netstack.Packet) state.Admission {
 	return state.Admission{
 		Rule: d.Rule, Generation: pol.Generation, Out: d.Out, Log: d.Log,
 		Terms: pol.TermsOf(d.Terms, p.Flow.Proto, realPort(d, p)), Translation: d.Translation,
+		Limit: pol.LimitOf(d.Limit),
 	}
 }
 

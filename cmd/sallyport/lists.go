@@ -22,7 +22,11 @@ func (c *cli) printRules(rules []control.Rule) {
 		if r.Number > 0 {
 			number = fmt.Sprint(r.Number)
 		}
-		t.add(number, r.Name, r.Action, count(r.Hits), c.since(r.LastHit))
+		action := r.Action
+		if r.Off {
+			action += ", off"
+		}
+		t.add(number, r.Name, action, count(r.Hits), c.since(r.LastHit))
 	}
 	t.flush()
 }
