@@ -9,10 +9,11 @@ const (
 	CauseExpired               // nothing was heard for too long
 	CauseKilled                // somebody asked for it
 	CauseReplaced              // a new session has taken its place
+	CauseEvicted               // the table was full, and it could best be spared
 	Causes                     // the number of causes
 )
 
-var causeWords = [Causes]string{"closed", "reset", "expired", "killed", "replaced"}
+var causeWords = [Causes]string{"closed", "reset", "expired", "killed", "replaced", "evicted"}
 
 func (c Cause) String() string { return causeWords[c] }
 

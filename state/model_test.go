@@ -16,6 +16,7 @@ func conversations(t *testing.T, s source, steps int, nat bool) {
 	const max = 24 // at most reapOnFull, so that a full table finds what has expired
 	table := NewTable(Limits{MaxSessions: max}, DefaultTimeouts(), Seed{2})
 	w := &twin{max: max, timeouts: DefaultTimeouts(), ids: map[uint64]bool{}}
+	w.lives = func(id uint64) bool { return table.byID(id) != 0 }
 	x := &traffic{s, table}
 	frame, now := netstack.NewFrame(), Instant(0)
 	for step := range steps {

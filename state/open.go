@@ -2,10 +2,6 @@ package state
 
 import "sallyport/netstack"
 
-// reapOnFull is how many records a packet that finds the table full looks at
-// for one that has expired.
-const reapOnFull = 32
-
 // Open begins a session with p, which Track has found to belong to none, as the
 // policy admitted it. Refusals: StateLimit, HalfOpenLimit, SourceLimit and RateLimit
 // by the limit of its rule, StateLimit of a full table, SourceLimit for
@@ -57,10 +53,7 @@ func (t *Table) mayOpen(p *netstack.Packet, a *Admission, now Instant) netstack.
 	if a.Out >= netstack.Sides {
 		return netstack.NoRoute
 	}
-	if t.counters.live == int(t.sessions.max) {
-		t.sweep(now, reapOnFull)
-	}
-	if t.counters.live == int(t.sessions.max) {
+	if !t.makeRoom(now) {
 		return netstack.StateLimit
 	}
 	return t.withinLimit(p, a, now)

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -16,6 +17,7 @@ type twin struct {
 	sessions []*twinSession
 	mappings []*twinMapping
 	ids      map[uint64]bool
+	lives    func(id uint64) bool // in the table, which has the choice between equals
 }
 
 type twinSession struct {
@@ -208,8 +210,28 @@ func (w *twin) error(p *netstack.Packet) outcome {
 	return outcome{m, netstack.ReasonNone}
 }
 
+// evict removes the session that can best be spared.
+func (w *twin) evict() bool {
+	least := slices.MinFunc(w.sessions, (*twinSession).compare)
+	if least.worth() == kept {
+		return false
+	}
+	for _, s := range w.sessions {
+		if s.compare(least) == 0 && !w.lives(s.id) {
+			w.remove(s)
+			return true
+		}
+	}
+	return false // the table has ended another, which will show
+}
+
+// compare puts what can best be spared first.
+func (s *twinSession) compare(o *twinSession) int {
+	return cmp.Or(-cmp.Compare(s.worth(), o.worth()), cmp.Compare(s.seen, o.seen))
+}
+
 func (w *twin) open(p *netstack.Packet, a Admission, now Instant, got outcome) outcome {
-	if len(w.sessions) == w.max {
+	if len(w.sessions) == w.max && !w.evict() {
 		return outcome{reason: netstack.StateLimit}
 	}
 	s := &twinSession{id: got.Session}

@@ -66,6 +66,7 @@ var triggers = map[netstack.Reason]func(r *rig){
 	netstack.StateLimit: func(r *rig) {
 		r.engine.Table = state.NewTable(state.Limits{MaxSessions: 1}, state.DefaultTimeouts(), state.Seed{})
 		r.pass(in, nettest.UDP(client6, "[fd00:9::7]:1"))
+		r.pass(out, nettest.UDP("[fd00:9::7]:1", client6))
 		r.refuse(in, nettest.UDP(client6, "[fd00:9::7]:2"), netstack.StateLimit)
 	},
 	netstack.SourceLimit: func(r *rig) {
