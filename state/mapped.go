@@ -30,9 +30,9 @@ func (t *Table) Mapped(p *netstack.Packet, now Instant) (Mapped, bool) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r, any := t.mappings.addressed(&p.Flow)
+	r, port := t.mappings.addressed(&p.Flow)
 	if r == 0 {
-		return Mapped{}, any
+		return Mapped{QuietSYN: port != 0 && t.mappings.records.at(port).is.has(quietSYN)}, port != 0
 	}
 	x := t.mappings.records.at(r)
 	return Mapped{
@@ -41,6 +41,14 @@ func (t *Table) Mapped(p *netstack.Packet, now Instant) (Mapped, bool) {
 		Admits:   t.mappings.mayAdmit(r, &p.Flow),
 		QuietSYN: x.is.has(quietSYN),
 	}, true
+}
+
+// Has reports whether a packet that arrives as k would be of a live session.
+func (t *Table) Has(k *netstack.FlowKey, now Instant) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r, _ := t.find(k, now)
+	return r != 0
 }
 
 // mayAdmit reports whether mapping r lets in a packet that is addressed to it,

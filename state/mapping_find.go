@@ -40,20 +40,20 @@ func (m *mappings) at(space ref, port uint16, remote netstack.Addr) ref {
 	})
 }
 
-// addressed returns the mapping that a packet which arrives as k is for, and
-// whether there is any at its port: if there is and not one for this packet,
-// others than its sender share it.
-func (m *mappings) addressed(k *netstack.FlowKey) (r ref, any bool) {
+// addressed returns the mapping that a packet which arrives as k is for, and what
+// is at its port: that mapping, or the port that it shares. If there is a port
+// and no mapping, others share it and none of them has to do with its sender.
+func (m *mappings) addressed(k *netstack.FlowKey) (r, port ref) {
 	space := m.spaces.find(k.Dst, k.Proto)
 	if space == 0 {
-		return 0, false
+		return 0, 0
 	}
-	r = m.at(space, k.DstPort, netstack.Addr{})
-	if r == 0 || !m.records.at(r).is.has(sharedPort) {
-		return r, r != 0
+	port = m.at(space, k.DstPort, netstack.Addr{})
+	if port == 0 || !m.records.at(port).is.has(sharedPort) {
+		return port, port
 	}
-	if m.records.at(r).is.exclusive() == netstack.AddressAndPortDependent {
-		return 0, true
+	if m.records.at(port).is.exclusive() == netstack.AddressAndPortDependent {
+		return 0, port
 	}
-	return m.at(space, k.DstPort, k.Src), true
+	return m.at(space, k.DstPort, k.Src), port
 }

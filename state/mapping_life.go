@@ -13,7 +13,7 @@ func (m *mappings) add(fresh *mapping, seen, real netstack.Addr, tracked bool) r
 		return 0
 	}
 	if !m.occupy(fresh) {
-		m.records.put(r)
+		m.free(r)
 		return 0
 	}
 	x := m.records.at(r)
@@ -49,11 +49,11 @@ func (m *mappings) occupy(x *mapping) bool {
 		return false
 	}
 	if !m.spaces.take(x.space, x.port) {
-		m.records.put(r)
+		m.free(r)
 		return false
 	}
 	*m.records.at(r) = mapping{
-		space: x.space, port: x.port, uses: 1, is: traits{behaviour: x.is.behaviour, flags: sharedPort},
+		space: x.space, port: x.port, uses: 1, is: traits{behaviour: x.is.behaviour, flags: x.is.flags&quietSYN | sharedPort},
 	}
 	m.insert(r, byExternal)
 	return true
@@ -68,7 +68,7 @@ func (m *mappings) vacate(x *mapping) {
 			return
 		}
 		m.remove(r, byExternal)
-		m.records.put(r)
+		m.free(r)
 	}
 	m.spaces.release(x.space, x.port)
 }
@@ -106,7 +106,7 @@ func (m *mappings) release(r ref, seen netstack.Addr) {
 	if x.host != 0 {
 		m.hosts.lose(x.host)
 	}
-	m.records.put(r)
+	m.free(r)
 	m.live--
 }
 
@@ -130,6 +130,12 @@ func (m *mappings) unlink(r ref) {
 	if is.exclusive() != netstack.AddressAndPortDependent {
 		m.remove(r, byExternal)
 	}
+}
+
+// free gives record r back.
+func (m *mappings) free(r ref) {
+	*m.records.at(r) = mapping{}
+	m.records.put(r)
 }
 
 func (m *mappings) insert(r ref, which uint32) {

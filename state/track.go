@@ -79,6 +79,8 @@ func (t *Table) time(s *session, before phase, e effect, now Instant) {
 	switch {
 	case e == doubts:
 		t.doubt(s, now)
+	case s.flags&(ThroughMapping|Replied) == ThroughMapping:
+		// Nobody keeps a mapping alive by sending to it what nobody answers (RFC 7857 7).
 	case e != idles && (s.phase != before || !before.over()):
 		t.rearm(s, now)
 	}

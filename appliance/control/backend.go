@@ -26,6 +26,13 @@ type Backend interface {
 	// Rules returns the rules in their order, the default last.
 	Rules() []Rule
 
+	// Mappings is Sessions for the mappings of NAT.
+	Mappings(yield func(Mapping) bool)
+
+	// Externals returns the external addresses of which anything is lent, in no
+	// order; not all of them, if they are very many.
+	Externals() []External
+
 	// Fragments returns the datagrams of which not every fragment has come, each
 	// side's oldest first; not all of them, if they are very many.
 	Fragments() []Datagram

@@ -25,6 +25,8 @@ func (s *Server) routes() []route {
 		{"GET", "/v1/stats", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, s.backend.Stats()) }},
 		{"GET", "/v1/rules", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, tidyRules(s.backend.Rules())) }},
 		{"GET", "/v1/stats/asymmetric", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, s.backend.Asymmetric()) }},
+		{"GET", "/v1/nat", s.getMappings},
+		{"GET", "/v1/nat/addresses", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, tidyExternals(s.backend.Externals())) }},
 		{"GET", "/v1/fragments", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, tidyDatagrams(s.backend.Fragments())) }},
 		{"GET", "/v1/timeouts", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, s.backend.Timeouts()) }},
 		{"POST", "/v1/reload", s.postReload},

@@ -151,6 +151,30 @@ type RuleLimit struct {
 	Refused map[string]uint64 `json:"refused"`
 }
 
+// Mapping is the external endpoint of an endpoint inside.
+type Mapping struct {
+	Protocol     string     `json:"protocol"`
+	Side         string     `json:"side"` // where the inside endpoint lives
+	Inside       netip.Addr `json:"inside"`
+	InsidePort   uint16     `json:"inside_port"` // of ICMP: the identifier
+	External     netip.Addr `json:"external"`
+	ExternalPort uint16     `json:"external_port"`
+	Remote       netip.Addr `json:"remote,omitzero"` // that an address-dependent mapping is for
+	Mapping      string     `json:"mapping"`         // endpoint-independent, address-dependent or address-and-port-dependent
+	Filtering    string     `json:"filtering"`       // likewise
+	Rule         string     `json:"rule"`            // name of the rule that let in the session it was made for
+	NAT          string     `json:"nat"`             // name of the translation rule it was made by
+	Sessions     int        `json:"sessions"`        // that hold it
+	Since        time.Time  `json:"since"`
+}
+
+// External is how many ports of an external address are lent.
+type External struct {
+	Address  netip.Addr `json:"address"`
+	Protocol string     `json:"protocol"`
+	Ports    int        `json:"ports"` // of ICMP: identifiers
+}
+
 // Datagram is one whose fragments are held, because they have not all come, or
 // were refused.
 type Datagram struct {

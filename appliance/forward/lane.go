@@ -15,6 +15,7 @@ type Lane struct {
 	places  [batch]state.Place // where the views' packets belong
 	answers bucket
 	joined  joined
+	late    late
 }
 
 // NewLane returns a lane through e.
@@ -163,7 +164,11 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 	}
 	m, r := l.engine.Table.Open(l.pkt, a, now)
 	if r != netstack.ReasonNone {
-		return Outcome{Reason: r, Condition: m.Condition, Rule: d.Rule, Session: m.Session}
+		o := Outcome{Reason: r, Condition: m.Condition, Rule: d.Rule, Session: m.Session}
+		if a.Translation.Pool != nil && (r == netstack.NATExhausted || r == netstack.SourceLimit) {
+			o.Reply = l.deny(pol, reply, now)
+		}
+		return o
 	}
 	return l.leave(pol, m, reply, now)
 }

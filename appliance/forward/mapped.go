@@ -18,10 +18,12 @@ func (l *Lane) throughMapping(pol *Policy, reply *netstack.Frame, now state.Inst
 		if d := pol.Rules.Evaluate(l.pkt); d.Verdict == netstack.Pass {
 			return Outcome{}, false
 		}
+		l.answerLater(pol, &m, reply, now)
 		return refuse(netstack.NATFiltered), true
 	}
 	d := pol.Rules.EvaluateMapped(l.pkt, pol.end(&m))
 	if d.Verdict != netstack.Pass {
+		l.answerLater(pol, &m, reply, now)
 		pol.hit(d.Rule, now)
 		return Outcome{Reason: d.Reason, Rule: d.Rule}, true
 	}

@@ -33,6 +33,13 @@ func (l *Lane) reject(pol *Policy, rule uint32, why netstack.Reason, reply *nets
 	return o
 }
 
+// deny tells the sender of a packet that there is no external endpoint for it,
+// or that it has its quota of them (RFC 5508 REQ-8, RFC 6888 REQ-11). It reports
+// whether the limit left it an answer.
+func (l *Lane) deny(pol *Policy, reply *netstack.Frame, now state.Instant) bool {
+	return l.answers.take(now) && l.asSent(pol).MakeUnreachable(reply, pol.source(l.pkt), prohibited4, prohibited6)
+}
+
 // bucket is a token bucket: rate tokens a second, at most burst at once.
 type bucket struct {
 	interval state.Instant // between tokens

@@ -85,6 +85,9 @@ func (w *Worker) Run() error {
 		if err != nil {
 			return fmt.Errorf("sending fragments: %w", err)
 		}
+		if err := w.answerLate(); err != nil {
+			return fmt.Errorf("sending answers: %w", err)
+		}
 		if n+got > 0 {
 			continue
 		}
@@ -115,7 +118,7 @@ func (w *Worker) Close() error {
 // Tally returns the counts up to the last round.
 func (w *Worker) Tally() Tally { return w.shown.get() }
 
-// wait blocks until a device has something or Stop was called.
+// wait blocks until a device has something, an answer is due or Stop was called.
 func (w *Worker) wait() error {
 	fds := [3]unix.PollFd{
 		{Fd: int32(w.links[netstack.Inside].FD()), Events: unix.POLLIN},
@@ -123,7 +126,7 @@ func (w *Worker) wait() error {
 		{Fd: int32(w.wake), Events: unix.POLLIN},
 	}
 	for {
-		_, err := unix.Poll(fds[:], -1)
+		_, err := unix.Poll(fds[:], w.untilLate())
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}

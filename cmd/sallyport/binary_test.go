@@ -82,7 +82,7 @@ func TestExitCodes(t *testing.T) {
 		{"check " + odd, 0, odd + ": ok, 1 rule, 0 translations\n", odd + ":2:8: warning: lets everything in from outside"},
 		{"check --strict " + odd, 2, "", odd + ":2:8: warning: lets everything in from outside"},
 
-		{"stat", 2, "", `sallyport: unknown command "stat" for "sallyport"; did you mean status stats (see "sallyport help")`},
+		{"stat", 2, "", `sallyport: unknown command "stat" for "sallyport"; did you mean status nat stats (see "sallyport help")`},
 		{"status now", 2, "", `sallyport: unknown command "now" for "sallyport status" (see "sallyport help")`},
 		{"status --jsn", 2, "", `sallyport: unknown flag: --jsn (see "sallyport help")`},
 		{"check", 2, "", `sallyport: wants a configuration file: sallyport check FILE (see "sallyport help")`},
