@@ -32,7 +32,7 @@ var open = policy.Lending{Filtering: policy.FilterNothing}
 
 // REQ-2, RFC 7857 4: a host has one address of the pool, in every protocol; and
 // RFC 6888 REQ-2: without being asked.
-func Test4787REQ2PairedPooling(t *testing.T) {
+func Test4787REQ2OneAddressInEveryProtocol(t *testing.T) {
 	r := newRig(t, pooled(policy.Lending{}, "192.0.2.64", "192.0.2.95"))
 	used := make(map[netstack.Addr]bool)
 	for n := range 100 {

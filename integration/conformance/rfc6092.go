@@ -35,7 +35,7 @@ peer-to-peer application may want it. Sallyport lets in what a rule allows. Wher
 	{"REC-31", "MUST", "every valid sequence of TCP passes, simultaneous open too", yes, "Test6092REC31SimultaneousOpen TestS09CorrectEndpointsAndAStranger", ""},
 	{"REC-32", "MUST NOT", "the window is enforced where its scale was not seen", yes, "TestPickedUpWindows", ""},
 	{"REC-33", "RECOMMENDED", "TCP is filtered by address or not at all", no, "", "by address and port, where nothing is translated"},
-	{"REC-34", "MUST", "an unsolicited SYN is answered after six seconds", no, "", "never: it is dropped, or answered at once by a rule that rejects"},
+	{"REC-34", "MUST", "an unsolicited SYN is answered after six seconds", no, "Test5382REQ4UnaskedSYN", "to a mapping it is; where nothing is translated it is dropped, or answered at once by a rule that rejects"},
 	{"REC-35", "MUST NOT", "established state goes before 2 h 4 min, transitory before 4 min", onRequest, "Test6092REC35EstablishedTimer Test5382REQ5TransitoryTimersAreConfigurable", "as RFC 5382 REQ-5"},
 	{"REC-36", "MUST NOT", "unreachable and too big about TCP are stopped", yes, "Test6092REC18ErrorsPassAndEndNothing", ""},
 	{"REC-37", "MUST NOT", "ICMPv6 ends state of TCP", yes, "Test6092REC18ErrorsPassAndEndNothing", ""},
