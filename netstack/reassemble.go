@@ -88,12 +88,16 @@ func (f *Frame) Join(q Piece, size int) []byte {
 }
 
 // Imprint makes the fragment in f, which is as it came, one of the datagram p
-// as p is now, rewritten: it takes p's addresses and what it carries of p, and
-// one hop more; its place, its size and the rest of its headers it keeps. q is
-// its layout, and headers what Piece.Headers is of the datagram's first.
+// as p is now, rewritten: it takes p's addresses, in IPv4 its identification, and
+// what it carries of p, and one hop more; its place, its size and the rest of its
+// headers it keeps. q is its layout, and headers what Piece.Headers is of the
+// datagram's first.
 func (p *Packet) Imprint(f *Frame, q Piece, headers int) {
 	b := f.Bytes()
 	putAddresses(b, p.Version, p.Flow.Src, p.Flow.Dst)
+	if p.Version == 4 {
+		identify(b, binary.BigEndian.Uint16(p.Bytes()[ipv4ID:]))
+	}
 	copy(b[q.Data:], p.Bytes()[headers+int(q.Offset):])
 	addHop(b)
 	f.Offload = Offload{}

@@ -46,6 +46,12 @@ func (p *Packet) redirect(src, dst Addr, message delta) {
 	p.sum.update(t, pseudo, message)
 }
 
+// Identify gives an IPv4 packet another identification.
+func (p *Packet) Identify(id uint16) { identify(p.Bytes(), id) }
+
+// identify is Identify for the packet that b starts with.
+func identify(b []byte, id uint16) { addTo(b[ipv4Checksum:], put16(b[ipv4ID:], id)) }
+
 // putAddresses writes the addresses of the IP header that b starts with, and
 // returns by how much each changed the sums over it. The IPv4 header's checksum
 // is kept right, and header is by how much it changed.

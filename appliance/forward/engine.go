@@ -18,10 +18,15 @@ type Engine struct {
 	counts    counts
 
 	asymmetric asymmetries
+	identities identities
 }
 
 // NewEngine returns an engine without a policy.
-func NewEngine(t *state.Table, f *state.Fragments) *Engine { return &Engine{Table: t, Fragments: f} }
+func NewEngine(t *state.Table, f *state.Fragments) *Engine {
+	e := &Engine{Table: t, Fragments: f}
+	e.identities.begin()
+	return e
+}
 
 // Policy is one configuration as the engine uses it. It is immutable but for
 // its hit counters, and swapped whole.

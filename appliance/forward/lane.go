@@ -183,6 +183,7 @@ func (l *Lane) leave(pol *Policy, m state.Match, reply *netstack.Frame, now stat
 		return o
 	}
 	p.AddHop()
+	l.identify(&m)
 	if p.ICMP == netstack.ICMPError {
 		p.RewriteError(m.Leave.Src, m.Leave.Dst, m.Quoted)
 	} else {

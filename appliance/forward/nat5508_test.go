@@ -154,21 +154,21 @@ func (r *rig) restores(side netstack.Side, quoted, want nettest.Packet, h hosts,
 	if side == in {
 		from, to, seenFrom, seenTo = h.deep, hostOf(h.server), h.public, hostOf(h.server)
 	}
-	got := nettest.Of(r.pass(side, nettest.TimeExceeded(from, to, quoted, nettest.Quote(n))).Frame)
-	hops := nettest.TTL(65)
-	expect := nettest.TimeExceeded(seenFrom, seenTo, asLeft(want, quoted), nettest.Quote(n), hops)
+	got := nettest.Of(r.pass(side, nettest.TimeExceeded(from, to, quoted, nettest.Quote(n), nettest.DF())).Frame)
+	expect := nettest.TimeExceeded(seenFrom, seenTo, asLeft(want, quoted), nettest.Quote(n), nettest.DF(), nettest.TTL(65))
 	if !slices.Equal(got.Bytes, expect.Bytes) {
 		r.Errorf("%d bytes quoted: got\n% x, want\n% x", n, got.Bytes, expect.Bytes)
 	}
 	nettest.CheckSums(r, got.Bytes, got.Offload)
 }
 
-// asLeft is p with the hops that it had left when it was quoted.
+// asLeft is p with the hops that it had left when it was quoted, and what the
+// firewall then called it.
 func asLeft(p, quoted nettest.Packet) nettest.Packet {
 	if p.Bytes[0]>>4 == 6 {
 		return p.Mutate(func(b []byte) { b[7] = quoted.Bytes[7] })
 	}
-	return p.MutateIPv4(func(b []byte) { b[8] = quoted.Bytes[8] })
+	return p.MutateIPv4(func(b []byte) { copy(b[4:6], quoted.Bytes[4:6]); b[8] = quoted.Bytes[8] })
 }
 
 // REQ-3d: what RFC 4884 puts behind the quoted packet is no part of it, and

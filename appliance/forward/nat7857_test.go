@@ -1,6 +1,7 @@
 package forward
 
 import (
+	"encoding/binary"
 	"fmt"
 	"testing"
 	"time"
@@ -77,15 +78,53 @@ func Test7857S9PortsThatChangeAreRandom(t *testing.T) {
 	}
 }
 
-// What its sender called a datagram is kept, so that an error that quotes it is
-// about what it has sent. RFC 6864 would have it another way.
-func Test7857S10IdentificationIsKept(t *testing.T) {
+// RFC 6864 5.3.1: of hosts that share an address, none leaves with what another
+// has left with, though they all begin with the same; and fragments of one
+// datagram stay of one.
+func Test7857S10IdentificationIsUnique(t *testing.T) {
 	r := newRig(t, outward())
-	sent := r.pass(in, nettest.UDP(client, server, nettest.IPID(0x1234)))
-	if id := sent.Bytes()[4:6]; id[0] != 0x12 || id[1] != 0x34 {
-		t.Errorf("leaves with % x", id)
+	seen := make(map[uint16]string)
+	leaves := func(from string, p nettest.Packet) uint16 {
+		t.Helper()
+		nettest.CheckSums(t, p.Bytes, p.Offload)
+		return binary.BigEndian.Uint16(p.Bytes[4:])
 	}
-	nettest.CheckSums(t, sent.Bytes(), netstack.Offload{})
+	for host := range 200 {
+		from := fmt.Sprintf("10.1.0.%d:5000", 10+host)
+		for id := range uint16(3) {
+			sent := r.pass(in, nettest.UDP(from, server, nettest.IPID(id)))
+			name := leaves(from, nettest.Of(sent.Frame))
+			if other, ok := seen[name]; ok {
+				t.Fatalf("%s and %s both sent datagram %d", other, from, name)
+			}
+			seen[name] = from
+		}
+		_, fragments := r.passAll(in, nettest.UDP(from, server, nettest.Payload(3000)), 1344, 7)
+		name := leaves(from, fragments[0])
+		for _, f := range fragments[1:] {
+			if leaves(from, f) != name {
+				t.Fatal("fragments of one datagram have two names")
+			}
+		}
+		if other, ok := seen[name]; ok {
+			t.Fatalf("%s and %s both sent datagram %d", other, from, name)
+		}
+		seen[name] = from
+	}
+}
+
+// What nobody may fragment, and what is not translated, keeps its own.
+func Test7857S10IdentificationIsKeptWhereItCanBe(t *testing.T) {
+	r := newRig(t, outward())
+	seen := r.leaves(client, server)
+	for side, p := range map[netstack.Side]nettest.Packet{
+		in:  nettest.UDP(client, server, nettest.IPID(0x1234), nettest.DF()),
+		out: nettest.UDP(server, seen, nettest.IPID(0x1234)),
+	} {
+		if got := r.pass(side, p); binary.BigEndian.Uint16(got.Bytes()[4:]) != 0x1234 {
+			t.Errorf("from %v it leaves with % x", side, got.Bytes()[4:6])
+		}
+	}
 }
 
 // The mapping of a query goes with its last session, and not before.
