@@ -75,6 +75,12 @@ func (l *linter) warn(f policy.Finding) {
 		at.warn("accepts by the source port, which is the sender's to choose; replies need no rule")
 	case policy.AcceptsAll:
 		at.warn("lets everything in from outside")
+	case policy.ExemptsNothing:
+		at.warn("exempts nothing: no translation after it would take any of this")
+	case policy.ExternalInside:
+		at.warn("takes addresses that live inside: what the outside sends there does not come to it")
+	case policy.ExternalTaken:
+		at.warn("%s takes some of these external addresses: nothing sent there comes to this one", by)
 	case policy.Unopened:
 		at.warn("no rule accepts what it translates, and it opens nothing by itself")
 	}

@@ -90,7 +90,7 @@ func (s *Settings) readFiles(roots []value) *linter {
 	for _, r := range roots {
 		r.refuseOthers(append(naming, using...), []string{"web", "metrics", "flow_export"})
 	}
-	checkSides(inside, outside)
+	checkSides(inside, outside, s.Policy.NAT)
 	return l
 }
 

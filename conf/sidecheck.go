@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+
+	"sallyport/policy"
 )
 
 // checkSides compares what the sides say with each other and in themselves.
-func checkSides(inside, outside sideReader) {
+// Networks may be on both if a translation gives those outside other addresses.
+func checkSides(inside, outside sideReader, nat []policy.NAT) {
 	for _, r := range []sideReader{inside, outside} {
 		r.checkGateways()
 		r.checkRepeated()
@@ -16,10 +19,21 @@ func checkSides(inside, outside sideReader) {
 	checkSameInterface(inside, outside)
 	checkSameTUN(inside, outside)
 	for i, p := range outside.side.Networks {
-		if slices.Contains(inside.side.Networks, p) {
-			outside.networkValues[i].fail("%v is inside too, and a network lives on one side", p)
+		if slices.Contains(inside.side.Networks, p) && !isTranslated(p, nat) {
+			outside.networkValues[i].fail("%v is inside too, and a network lives on one side, unless a static translation from outside gives it other addresses", p)
 		}
 	}
+}
+
+// isTranslated reports whether the hosts of p, on the outside, have other
+// addresses for the inside.
+func isTranslated(p netip.Prefix, nat []policy.NAT) bool {
+	return slices.ContainsFunc(nat, func(n policy.NAT) bool {
+		return (n.Type == policy.Static || n.Type == policy.NPTv6) && n.From == policy.FromOutside &&
+			slices.ContainsFunc(n.Source, func(a policy.Address) bool {
+				return prefixOf(a.Range).Contains(p.Addr()) && prefixOf(a.Range).Bits() <= p.Bits()
+			})
+	})
 }
 
 func checkSameInterface(inside, outside sideReader) {

@@ -10,21 +10,81 @@ import (
 	"sallyport/policy"
 )
 
-// parseTarget reads translate_to.
-func parseTarget(s string) (netip.AddrPort, error) {
-	address, port := s, uint16(0)
+// readTranslateTo reads one entry, or a list of them: hosts of a dnat, addresses
+// of the other types.
+func (r *natReader) readTranslateTo(v value) {
+	elements := []value{v}
+	if _, isList := v.data.([]any); isList {
+		elements, _ = v.list()
+	}
+	for _, e := range elements {
+		if r.kind == policy.DNAT {
+			r.readTarget(e)
+		} else {
+			r.readExternal(e)
+		}
+	}
+	if n := len(r.external); n > 1 && (r.kind == policy.Static || r.kind == policy.NPTv6) {
+		v.fail("%s needs one address, range or prefix here; write one [[nat]] for each", r.typeWord())
+	}
+	if len(r.targets) > maxTargets {
+		v.fail("%d hosts are more than %d", len(r.targets), maxTargets)
+	}
+}
+
+// maxTargets bounds what it costs to choose one.
+const maxTargets = 64
+
+func (r *natReader) readTarget(v value) {
+	s, ok := v.text()
+	if !ok {
+		return
+	}
+	target, err := parseTarget(s)
+	if err != nil {
+		v.fail("%v", err)
+		return
+	}
+	r.targets = append(r.targets, target)
+}
+
+// readExternal reads an address, a range, a prefix or a named list of them.
+func (r *natReader) readExternal(v value) {
+	s, ok := v.text()
+	if !ok {
+		return
+	}
+	list, ok := r.words.addresses.entry(v, s)
+	for _, a := range list {
+		switch {
+		case !ok:
+			return
+		case a.Self || s == anyWord:
+			v.fail("%q is not an address to translate to; masquerade takes the box's own", s)
+			return
+		case !a.Range.First.IsGlobalUnicast() || !a.Range.Last.IsGlobalUnicast():
+			v.fail("%q holds addresses that no host can be reached at", s)
+			return
+		}
+		r.external = append(r.external, a.Range)
+	}
+}
+
+// parseTarget reads "10.1.0.10", "10.1.0.10:80", "10.1.0.10:9000-9099",
+// "fd00::1" and "[fd00::1]:80".
+func parseTarget(s string) (t policy.Target, err error) {
+	address := s
 	if host, text, found := cutPort(s); found {
-		var err error
-		if port, err = parsePort(text); err != nil {
-			return netip.AddrPort{}, err
+		if t.Ports, err = parsePorts(text); err != nil {
+			return t, err
 		}
 		address = host
 	}
-	a, err := parseAddr(address)
-	if err == nil && !a.IsGlobalUnicast() {
+	t.Addr, err = parseAddr(address)
+	if err == nil && !t.Addr.IsGlobalUnicast() {
 		err = fmt.Errorf("%q is not an address that a host can be reached at", address)
 	}
-	return netip.AddrPortFrom(a, port), err
+	return t, err
 }
 
 // cutPort cuts "host:port" and "[host]:port"; an IPv6 address without brackets
@@ -42,47 +102,55 @@ func cutPort(s string) (host, port string, found bool) {
 	return s, "", false
 }
 
-// checkTargetFamily refuses a target that no matching packet can be sent to:
-// translation does not change the family.
-func (r *natReader) checkTargetFamily() {
-	target := ipv6
-	if r.target.Addr().Is4() {
-		target = ipv4
-	}
-	asked := familyOf(r.family) & familiesOfAddresses(r.source) & familiesOfAddresses(r.destination) & familiesOfServices(r.service)
+// checkTarget refuses a target that no matching packet can be sent to.
+func (r *natReader) checkTarget(t policy.Target) {
+	r.checkTargetFamily(t)
+	r.checkTargetPort(t)
+	r.checkTargetSide(t.Addr)
+}
+
+// checkTargetFamily: translation does not change the family.
+func (r *natReader) checkTargetFamily(t policy.Target) {
+	target, asked := familyOfAddr(t.Addr), r.asked()
 	if !r.failedLists && asked != 0 && asked&target == 0 {
 		r.places["translate_to"].fail("never applies: it is %v, but what is asked for is %v", target, asked)
 	}
 }
 
-// checkTargetPort refuses a port that would be lost on some of the services.
-func (r *natReader) checkTargetPort() {
+// checkTargetPort refuses ports that would be lost on some of the services.
+func (r *natReader) checkTargetPort(t policy.Target) {
 	at := r.places["translate_to"]
-	if r.target.Port() == 0 || r.failedLists {
+	if t.Ports.First == 0 || r.failedLists {
 		return
 	}
 	if len(r.service) == 0 {
 		at.fail("translate_to has a port, so service must say which ports become it")
 		return
 	}
+	first := r.service[0].Destination
 	for _, s := range r.service {
+		asked := s.Destination
 		switch {
 		case s.Negate:
-			at.fail("translate_to has a port, so service must say which ports become it, not which do not")
-			return
+			at.fail("translate_to has a port, so service must say which ports become it, and not which do not")
 		case !s.Protocol.HasPorts():
 			at.fail("translate_to has a port, and %v in service has none", s.Protocol)
-			return
-		case s.Destination.First != s.Destination.Last:
-			at.fail("translate_to has one port for a range of ports: leave it out, and each port is kept")
-			return
+		case t.Ports.First == t.Ports.Last && asked.First != asked.Last:
+			at.fail("translate_to has one port for a range of ports: leave it out, and each port is kept, or write as many")
+		case t.Ports.First == t.Ports.Last:
+			continue
+		case asked.Last-asked.First != t.Ports.Last-t.Ports.First || asked != first:
+			at.fail("translate_to has the ports %d-%d, so service must be one range of as many, the same for each protocol", t.Ports.First, t.Ports.Last)
+		default:
+			continue
 		}
+		return
 	}
 }
 
 // checkTargetSide refuses a target where nothing can be sent to.
-func (r *natReader) checkTargetSide() {
-	at, a := r.places["translate_to"], r.target.Addr()
+func (r *natReader) checkTargetSide(a netip.Addr) {
+	at := r.places["translate_to"]
 	for _, side := range r.sides {
 		for _, g := range side.Gateway {
 			if g.Addr() == a {

@@ -23,6 +23,8 @@ const (
 	AcceptsAll
 	// Unopened: it translates what no rule accepts.
 	Unopened
+	// ExemptsNothing: no translation after it would take what it exempts.
+	ExemptsNothing
 	// ExternalInside: it takes addresses for the outside that live inside.
 	ExternalInside
 	// ExternalTaken: others before it have some of its external addresses, which

@@ -58,7 +58,7 @@ func natOf(words string) (n NAT) {
 func say(list []Finding) string {
 	var words []string
 	for _, f := range list {
-		s := fmt.Sprint(f.Number, [...]string{"", " never", " shadowed", " redundant", " source port", " accepts all", " unopened", " external inside", " external taken"}[f.Fault])
+		s := fmt.Sprint(f.Number, [...]string{"", " never", " shadowed", " redundant", " source port", " accepts all", " unopened", " exempts nothing", " external inside", " external taken"}[f.Fault])
 		if f.NAT {
 			s = "nat " + s
 		}

@@ -97,6 +97,10 @@ func (m *terrain) lintNAT(s Spec, accepted region) (found []Finding, err error) 
 		f, dead := inward.deadBeside(outward, i)
 		switch {
 		case dead:
+		case n.Type == Exempt && !inward.exempts(s.NAT, i) && !outward.exempts(s.NAT, i):
+			if f, dead, _ = outward.dead(i); !dead {
+				f.Fault = ExemptsNothing
+			}
 		case n.Type != Exempt && !m.opened(n, inward.of(i), outward.of(i), accepted):
 			f.Fault = Unopened
 		case m.takesInside(n):
@@ -147,6 +151,20 @@ func (l *natList) deadBeside(other natList, i int) (Finding, bool) {
 		f.By = slices.Compact(f.By)
 	}
 	return f, true
+}
+
+// exempts reports whether a translation after i would take some of what i
+// exempts.
+func (l *natList) exempts(nat []NAT, i int) bool {
+	if _, dead, _ := l.dead(i); dead {
+		return false
+	}
+	for at, j := range l.numbers {
+		if j > i && nat[j].Type != Exempt && l.regions[at].meetsAny(l.of(i)) {
+			return true
+		}
+	}
+	return false
 }
 
 // takesInside reports whether n takes addresses that live inside for use on the

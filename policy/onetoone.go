@@ -66,6 +66,13 @@ func (r addrRange) contains(a netstack.Addr) bool { return !less(a, r.first) && 
 // size returns how many addresses r has, less one.
 func (r addrRange) size() netstack.Addr { return distance(r.first, r.last) }
 
+// SameSize reports whether two ranges of one family have as many addresses.
+func (r AddrRange) SameSize(s AddrRange) bool {
+	a := addrRange{netstack.AddrFrom(r.First), netstack.AddrFrom(r.Last)}
+	b := addrRange{netstack.AddrFrom(s.First), netstack.AddrFrom(s.Last)}
+	return a.size() == b.size()
+}
+
 // distance returns how far b is behind a, as a number.
 func distance(a, b netstack.Addr) (d netstack.Addr) {
 	var borrow uint64
