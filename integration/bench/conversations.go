@@ -17,8 +17,11 @@ func connections(t *turn) error {
 	if err := t.connectionsTo(t.server()); err != nil {
 		return err
 	}
-	var down traffic.TornDown
-	if err := t.ask("teardown", traffic.Teardown{To: t.server(), Connections: openAtOnce}, &down); err != nil {
+	open, down := openAtOnce, traffic.TornDown{}
+	if t.contender.brief {
+		open /= 4
+	}
+	if err := t.ask("teardown", traffic.Teardown{To: t.server(), Connections: open}, &down); err != nil {
 		return err
 	}
 	t.record("torn down", "/s", down.PerSecond)
@@ -38,7 +41,7 @@ func (t *turn) connectionsTo(to netip.Addr) error {
 }
 
 // load is what latency under load is measured with: within what each can carry.
-const load, loadBits = "2G", 2e9
+const load, loadBits = "1G", 1e9
 
 // latency is RFC 3511 section 5.10: the round trip of a datagram of one byte,
 // with nothing else going on and beside a stream.

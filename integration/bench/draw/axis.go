@@ -1,8 +1,8 @@
 package draw
 
 import (
-	"fmt"
 	"math"
+	"strconv"
 )
 
 // axis is that of values, from the bottom to the top of a chart.
@@ -62,4 +62,4 @@ func (a axis) ticks() (all []float64) {
 	return all
 }
 
-func tick(v float64) string { return fmt.Sprintf("%.4g", v) }
+func tick(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -36,9 +36,6 @@ const (
 	legendLine         = 20
 )
 
-// hues tell contenders apart on a light and on a dark page.
-var hues = []string{"#a0a7b0", "#6e7781", "#c69026", "#2f81f7", "#9a6ee0", "#1fa37c", "#e1762b", "#d6405a"}
-
 const style = `<style>
 text { font: 12px system-ui, sans-serif; fill: #24292f } .title { font-size: 14px; font-weight: 600 }
 .grid { stroke: #8c959f; stroke-opacity: .35 } .one { stroke: #8c959f; stroke-dasharray: 4 3 } .spread { stroke: #24292f; stroke-opacity: .7 }
@@ -74,11 +71,9 @@ func (c *chart) legend(w *canvas) {
 		x := left + i%legendColumns*(width-left-right)/legendColumns
 		y := bottom + 44 + i/legendColumns*legendLine
 		fmt.Fprintf(w, `<rect x="%d" y="%d" width="12" height="12" rx="2" fill="%s"/><text x="%d" y="%d">%s</text>`+"\n",
-			x, y-10, hue(i), x+18, y, html.EscapeString(name))
+			x, y-10, c.hue(i), x+18, y, html.EscapeString(name))
 	}
 }
-
-func hue(i int) string { return hues[i%len(hues)] }
 
 func (w *canvas) end() []byte {
 	fmt.Fprintln(w, "</svg>")
@@ -101,7 +96,7 @@ func (c *chart) bars() []byte {
 		for _, p := range g.points {
 			y := w.axis.y(p.Median)
 			fmt.Fprintf(w, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"><title>%s, %s: %s</title></rect>`+"\n",
-				x+bar*0.06, y, bar*0.88, bottom-y, hue(p.contender), html.EscapeString(c.contenders[p.contender]), html.EscapeString(g.label), figure(p.Median))
+				x+bar*0.06, y, bar*0.88, bottom-y, c.hue(p.contender), html.EscapeString(c.contenders[p.contender]), html.EscapeString(g.label), figure(p.Median))
 			w.spread(x+bar/2, p.Summary)
 			x += bar
 		}
@@ -143,9 +138,9 @@ func (c *chart) line(w *canvas, contender int, at func(group) float64) {
 			}
 			fmt.Fprintf(&path, "%.1f,%.1f ", at(g), w.axis.y(p.Median))
 			fmt.Fprintf(w, `<circle cx="%.1f" cy="%.1f" r="4" fill="%s"><title>%s, %s: %s</title></circle>`+"\n",
-				at(g), w.axis.y(p.Median), hue(contender), html.EscapeString(c.contenders[contender]), g.label, figure(p.Median))
+				at(g), w.axis.y(p.Median), c.hue(contender), html.EscapeString(c.contenders[contender]), g.label, figure(p.Median))
 			w.spread(at(g), p.Summary)
 		}
 	}
-	fmt.Fprintf(w, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`+"\n", bytes.TrimSpace(path.Bytes()), hue(contender))
+	fmt.Fprintf(w, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`+"\n", bytes.TrimSpace(path.Bytes()), c.hue(contender))
 }

@@ -68,7 +68,10 @@ func Ask(ctx context.Context, h *lab.Host, name string, order any, length time.D
 
 func command(h *lab.Host, name string, order any) (*lab.Cmd, error) {
 	text, err := json.Marshal(order)
-	return h.Command("/proc/self/exe", "agent", name, string(text)), err
+	c := h.Command("/proc/self/exe", "agent", name, string(text))
+	// No signal of the runtime's may interrupt a call that has a time limit.
+	c.Env = append(os.Environ(), "GODEBUG=asyncpreemptoff=1")
+	return c, err
 }
 
 // Run runs a command, no longer than the limit and the context allow, and

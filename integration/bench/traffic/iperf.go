@@ -16,10 +16,10 @@ import (
 )
 
 // ServeIperf starts an iperf3 server, which ends with the Lab, and waits until it
-// listens.
+// listens. One that gives up is followed by another.
 func ServeIperf(h *lab.Host) error {
 	r, w := io.Pipe()
-	c := h.Command("iperf3", "-s", "--forceflush")
+	c := h.Command("sh", "-c", "while :; do iperf3 -s --forceflush; sleep 0.05; done")
 	c.Stdout, c.Stderr = w, w
 	if err := c.Start(); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (r Report) Kilopackets() float64 {
 func (r Report) Loss() float64 { return r.End.Sum.Lost / max(r.End.Sum.Packets, 1) }
 
 // Iperf runs a client for so many seconds. A server that has not yet noticed the
-// end of the client before is asked again.
+// end of the client before, or has just begun again, is asked again.
 func Iperf(ctx context.Context, from *lab.Host, to netip.Addr, seconds int, more ...string) (r Report, err error) {
 	args := append([]string{"-c", to.String(), "-J", "--connect-timeout", "3000", "-t", strconv.Itoa(seconds)}, more...)
 	for range 20 {
@@ -76,7 +76,7 @@ func Iperf(ctx context.Context, from *lab.Host, to netip.Addr, seconds int, more
 			return r, nil
 		}
 		err = fmt.Errorf("iperf3 %s: %w", strings.Join(more, " "), errors.Join(err, jsonErr, errors.New(r.Error)))
-		if !strings.Contains(r.Error, "busy") {
+		if !strings.Contains(r.Error, "busy") && !strings.Contains(r.Error, "refused") {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
