@@ -27,6 +27,7 @@ stun-client:stun
 openssh-client:scp
 openssh-server:/usr/sbin/sshd
 python3-scapy:/usr/lib/python3/dist-packages/scapy
+valgrind:valgrind
 gcc:gcc
 libc6-dev:/usr/include/stdlib.h
 "

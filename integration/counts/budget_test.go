@@ -33,9 +33,10 @@ func within(t *testing.T, name string, count float64) {
 	load(t)
 	budget, known := budgets.of[name]
 	t.Logf("%s: %.2f, budget %.2f", name, count, budget*margin)
-	dearer, cheaper := !known || count > budget*margin, count < budget/margin
+	dearer := !known || count > budget*margin
+	cheaper := count < budget/margin && strings.HasPrefix(name, "instructions")
 	if os.Getenv("SALLYPORT_RENEW") != "" {
-		if dearer || cheaper && strings.HasPrefix(name, "instructions") {
+		if dearer || cheaper {
 			budgets.of[name] = count
 			store(t)
 		}
