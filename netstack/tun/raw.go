@@ -54,7 +54,14 @@ func (l *rawLink) FD() int { return l.fd }
 // Offloads implements netstack.Offloader.
 func (l *rawLink) Offloads() netstack.Offloads { return l.form.offloads }
 
-// Receive fills frames with one read each until the queue is empty.
+// batchBytes is after how many bytes a batch is large enough. A batch is written
+// soon after it is read, and then still in the cache that belongs to the
+// processor: with 64 super-packets in a batch the second copy came from farther,
+// and the whole way took a sixth longer.
+const batchBytes = 256 << 10
+
+// Receive fills frames with one read each until the queue is empty, or it has
+// batchBytes.
 func (l *rawLink) Receive(frames []*netstack.Frame) (int, error) {
 	l.frames, l.n, l.err = frames, 0, nil
 	if l.conn.Control(l.receive) != nil {
@@ -73,6 +80,7 @@ func (l *rawLink) Send(frames []*netstack.Frame) (refused int, err error) {
 }
 
 func (l *rawLink) receiveBatch(fd uintptr) {
+	bytes := 0
 	for range l.frames {
 		f := l.frames[l.n]
 		b := f.SpaceWithHeadroom(l.form.header)
@@ -87,6 +95,9 @@ func (l *rawLink) receiveBatch(fd uintptr) {
 		f.SetLen(got - l.form.header)
 		l.form.decode(f)
 		l.n++
+		if bytes += got; bytes >= batchBytes {
+			return
+		}
 	}
 }
 
