@@ -10,10 +10,14 @@ const (
 	CauseKilled                // somebody asked for it
 	CauseReplaced              // a new session has taken its place
 	CauseEvicted               // the table was full, and it could best be spared
+	CauseRefused               // the policy in force would not let it in
+	CauseMoved                 // an end or the external address is not where it was
 	Causes                     // the number of causes
 )
 
-var causeWords = [Causes]string{"closed", "reset", "expired", "killed", "replaced", "evicted"}
+var causeWords = [Causes]string{
+	"closed", "reset", "expired", "killed", "replaced", "evicted", "refused by the policy", "address gone",
+}
 
 func (c Cause) String() string { return causeWords[c] }
 

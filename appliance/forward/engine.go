@@ -33,6 +33,7 @@ func NewEngine(t *state.Table, f *state.Fragments) *Engine {
 type Policy struct {
 	Rules      *policy.RuleSet
 	Generation uint32
+	Rematch    Rematch
 	MTU        [netstack.Sides]int // of the egress interfaces, in bytes
 	// Own4 and Own6 are the addresses that the firewall's own ICMP errors come
 	// from on each side; zero if it has none.

@@ -82,6 +82,8 @@ func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now sta
 		return l.toSelf(pol, NoRule)
 	case r != netstack.ReasonNone && !pol.mayAsk(m, r):
 		return refuseIn(m, r)
+	case m.Session != 0 && pol.isOld(&m):
+		return l.again(pol, m, reply, now)
 	case m.Session != 0:
 		return l.leave(pol, m, reply, now)
 	}

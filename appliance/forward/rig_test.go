@@ -44,13 +44,16 @@ func newRig(t *testing.T, spec policy.Spec) *rig {
 	return r
 }
 
-func (r *rig) load(spec policy.Spec) {
+func (r *rig) load(spec policy.Spec) { r.loadAs(spec, topology(), 1, Kill) }
+
+func (r *rig) loadAs(spec policy.Spec, box policy.Topology, generation uint32, rematch Rematch) {
 	r.Helper()
-	rules, err := policy.Compile(spec, topology())
+	rules, err := policy.Compile(spec, box)
 	if err != nil {
 		r.Fatal(err)
 	}
-	p := NewPolicy(rules, 1)
+	p := NewPolicy(rules, generation)
+	p.Rematch = rematch
 	p.MTU = [netstack.Sides]int{1500, 1400}
 	p.Own4 = [netstack.Sides]netstack.Addr{addr("10.1.0.1"), addr(public)}
 	p.Own6 = [netstack.Sides]netstack.Addr{addr("fd00:1::1"), addr("fd00:2::1")}

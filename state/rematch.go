@@ -1,0 +1,64 @@
+package state
+
+// Readmission is what a later policy makes of a session that an earlier one let
+// in.
+type Readmission struct {
+	Rule, Generation uint32
+	Terms            TermsID // taken if they are of the session's profile
+	Log              bool
+	DstRule, SrcRule uint16 // as in View
+}
+
+// Session returns the session called id as it is now; false if it is no more.
+func (t *Table) Session(id uint64, now Instant) (v View, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.byID(id)
+	if r == 0 || t.sessions.at(r).expires <= now {
+		return v, false
+	}
+	return t.view(r, now), true
+}
+
+// Readmit makes the session called id one of a later policy. It reports false,
+// and does nothing, if it is no more or not of generation from any more.
+func (t *Table) Readmit(id uint64, from uint32, a Readmission) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.ofGeneration(id, from)
+	if s == nil {
+		return false
+	}
+	s.rule, s.generation, s.dstRule, s.srcRule = a.Rule, a.Generation, a.DstRule, a.SrcRule
+	if t.terms[a.Terms].Profile == t.termsOf(s).Profile {
+		// What a tracker has learnt under one profile means nothing under another.
+		s.terms = a.Terms
+	}
+	s.flags &^= Logged
+	if a.Log {
+		s.flags |= Logged
+	}
+	return true
+}
+
+// Revoke ends the session called id for a cause. It reports false, and does
+// nothing, if it is no more or not of generation from any more.
+func (t *Table) Revoke(id uint64, from uint32, why Cause) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ofGeneration(id, from) == nil {
+		return false
+	}
+	t.end(t.byID(id), why)
+	return true
+}
+
+// ofGeneration returns the session called id if it was let in under that
+// generation, else nil.
+func (t *Table) ofGeneration(id uint64, generation uint32) *session {
+	r := t.byID(id)
+	if r == 0 || t.sessions.at(r).generation != generation {
+		return nil
+	}
+	return t.sessions.at(r)
+}
