@@ -30,6 +30,8 @@ type Appliance struct {
 	changing   sync.Mutex // held by who makes another configuration of the one in force
 	generation uint32     // of the policy made last; guarded by changing
 	read       func() (*conf.Settings, error)
+	changed    chan struct{} // there is a new policy, and sessions of earlier ones
+	reported   atomic.Uint64 // sessions that a policy in force would not let in, and that go on
 
 	table   *state.Table
 	engine  *forward.Engine
@@ -60,7 +62,7 @@ func New(s *conf.Settings, read func() (*conf.Settings, error), log zerolog.Logg
 		log: log, version: version, started: time.Now(), read: read,
 		table: table, engine: forward.NewEngine(table, state.NewFragments(s.State.Fragments, state.NewSeed())),
 		reports: forward.NewNotices(s.Log.DropsPerSecond),
-		failed:  make(chan error, 1),
+		failed:  make(chan error, 1), changed: make(chan struct{}, 1),
 	}
 	now := a.holding(s, wallClock())
 	a.inForce.Store(&now)
@@ -164,6 +166,7 @@ func (a *Appliance) startHousekeeping() error {
 	running.Go(func() { a.sweep(ctx) })
 	running.Go(func() { a.watch(ctx) })
 	running.Go(func() { a.keepTime(ctx) })
+	running.Go(func() { a.reviseAfterChanges(ctx) })
 	if a.saving {
 		running.Go(func() { a.saveEvery(ctx, a.settings().State.SnapshotInterval) })
 	}

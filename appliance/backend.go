@@ -24,6 +24,7 @@ func (a *Appliance) Status() control.Status {
 		Snapshot: a.snapshot.get(),
 		Policy:   c.status(),
 	}
+	s.Policy.Rematch = a.rematchStatus()
 	for side := range netstack.Side(netstack.Sides) {
 		d := a.sideStatus(side, &t)
 		s.Drops += d.Drops

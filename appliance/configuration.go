@@ -3,6 +3,7 @@ package appliance
 import (
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"sallyport/appliance/control"
@@ -24,6 +25,7 @@ type configuration struct {
 	spec     plumbing.Spec
 	box      enforce.Box     // that the policy was compiled for
 	policy   *forward.Policy // nil before the first
+	numbers  func() numbers  // of its rules and translations
 }
 
 func (c *configuration) status() control.PolicyStatus {
@@ -39,6 +41,7 @@ func (c *configuration) status() control.PolicyStatus {
 func (a *Appliance) build(holding configuration, spec plumbing.Spec) (*configuration, error) {
 	c, s := &holding, holding.settings
 	c.spec = spec
+	c.numbers = sync.OnceValue(func() numbers { return numbersOf(&s.Policy) })
 	var err error
 	if c.box.Topology, err = a.topology(s, spec); err != nil {
 		return nil, err
@@ -55,7 +58,11 @@ func (a *Appliance) build(holding configuration, spec plumbing.Spec) (*configura
 		c.box.MTU[side], c.box.Clients[side] = a.mtu(side), clientPorts(spec, side, ephemeral)
 	}
 	c.policy, err = enforce.Policy(s, rules, &c.box, a.table, a.nextGeneration(c))
-	return c, err
+	if err != nil {
+		return nil, err
+	}
+	c.policy.Rematch = rematches[s.State.Rematch]
+	return c, nil
 }
 
 // nextGeneration numbers the policy of c: sessions keep the number that they
@@ -75,6 +82,10 @@ func (a *Appliance) force(c *configuration) {
 	a.rules.put(c.policy.Generation, c.policy.Rules)
 	a.engine.Swap(c.policy)
 	a.inForce.Store(c)
+	select {
+	case a.changed <- struct{}{}:
+	default: // a walk is to come already
+	}
 }
 
 // examine says why a configuration is not to be put in force although it can be:

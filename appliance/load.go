@@ -2,7 +2,6 @@ package appliance
 
 import (
 	"net/netip"
-	"sync"
 
 	"sallyport/appliance/plumbing"
 	"sallyport/conf"
@@ -79,42 +78,4 @@ func addresses(prefixes []netip.Prefix) []netip.Addr {
 		out[i] = p.Addr()
 	}
 	return out
-}
-
-// ruleNames finds a rule's name by its generation and number.
-type ruleNames struct {
-	mu  sync.Mutex
-	set map[uint32]*policy.RuleSet
-}
-
-func (n *ruleNames) put(generation uint32, rules *policy.RuleSet) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.set == nil {
-		n.set = map[uint32]*policy.RuleSet{}
-	}
-	n.set[generation] = rules
-}
-
-func (n *ruleNames) get(generation uint32) *policy.RuleSet {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.set[generation]
-}
-
-// natName returns the name of a translation rule of some generation, "" if it
-// is no more.
-func (a *Appliance) natName(generation uint32, rule uint16) string {
-	if rules := a.rules.get(generation); rules != nil {
-		return rules.NATName(rule)
-	}
-	return ""
-}
-
-// ruleName returns the name of a rule of some generation, "" if it is no more.
-func (a *Appliance) ruleName(generation, rule uint32) string {
-	if rules := a.rules.get(generation); rules != nil {
-		return rules.Rule(rule)
-	}
-	return ""
 }

@@ -81,23 +81,20 @@ func (a *Appliance) refuseSnapshot(path string, why error) {
 	a.snapshot.update(func(s *control.SnapshotStatus) { s.Refused = why.Error() })
 }
 
+// restored is the generation of sessions from a snapshot: older than any, so
+// that they are judged by the policy in force, which may be another than they
+// were let in by, whatever has kept its name.
+const restored = 0
+
 // known is what the policy in force makes of the sessions of a snapshot.
 func (a *Appliance) known() state.Known {
 	c := a.inForce.Load()
-	pol, spec := c.policy, &c.settings.Policy
-	rules, translations := make(map[string]uint32), make(map[string]uint16)
-	for i, r := range spec.Rules {
-		if r.Action == netstack.Pass {
-			rules[r.Name] = uint32(i)
-		}
-	}
-	for i, n := range spec.NAT {
-		translations[n.Name] = uint16(i + 1)
-	}
+	pol, spec, n := c.policy, &c.settings.Policy, c.numbers()
+	a.rules.put(restored, pol.Rules)
 	return state.Known{
-		Generation:  pol.Generation,
-		Rule:        func(name string) (uint32, bool) { n, ok := rules[name]; return n, ok },
-		Translation: func(name string) (uint16, bool) { n, ok := translations[name]; return n, ok },
+		Generation:  restored,
+		Rule:        func(name string) (uint32, bool) { n, ok := n.rules[name]; return n, ok },
+		Translation: func(name string) (uint16, bool) { n, ok := n.translations[name]; return n, ok },
 		Limit:       func(rule uint32) *state.Limit { return pol.LimitOf(spec.Rules[rule].Limit) },
 		Fits: func(rule uint32, original, reply *netstack.FlowKey, f state.Flags) (state.TermsID, bool) {
 			terms := pol.TermsOf(spec.Rules[rule].Terms, reply.Proto, reply.SrcPort)

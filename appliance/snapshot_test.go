@@ -49,26 +49,39 @@ to   = "outside"
 // newOffline is one whose outside address is own.
 func newOffline(t *testing.T, file, config, own string) *offline {
 	t.Helper()
-	s, err := conf.Parse("test.toml", []byte(strings.Replace(config, "FILE", file, 1)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := parsed(t, strings.Replace(config, "FILE", file, 1))
 	o := &offline{t: t, log: new(bytes.Buffer)}
 	o.Appliance = New(s, nil, zerolog.New(o.log), "test")
 	o.plumbing = new(plumbing.Plumbing)
+	o.load(s, own)
+	return o
+}
+
+func parsed(t *testing.T, config string) *conf.Settings {
+	t.Helper()
+	s, err := conf.Parse("test.toml", []byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// load puts settings in force on a box whose outside address is own.
+func (o *offline) load(s *conf.Settings, own string) {
+	o.t.Helper()
 	var box policy.Topology
 	box.Sides[netstack.Inside] = policy.SideTopology{Networks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/24")}, IPv4: true}
 	box.Sides[netstack.Outside] = policy.SideTopology{Own: []netip.Addr{netip.MustParseAddr(own)}, IPv4: true}
 	rules, err := policy.Compile(s.Policy, box)
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	p := forward.NewPolicy(rules, 1)
+	p := forward.NewPolicy(rules, o.generation+1)
+	p.Rematch = rematches[s.State.Rematch]
 	if err := enforce.Terms(p, &s.State, o.table); err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	o.force(&configuration{settings: s, box: enforce.Box{Topology: box}, policy: p})
-	return o
+	o.force(&configuration{settings: s, box: enforce.Box{Topology: box}, policy: p, numbers: func() numbers { return numbersOf(&s.Policy) }})
 }
 
 // open lets a packet from inside begin a session.

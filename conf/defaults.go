@@ -39,7 +39,7 @@ func empty() *Settings {
 		State: State{
 			MaxSessions: 262144, Terms: []Terms{{Terms: state.Terms{Timeouts: state.Strict.Timeouts()}}},
 			Fragments:        state.DefaultFragmentLimits(),
-			SnapshotInterval: 30 * time.Second,
+			SnapshotInterval: 30 * time.Second, Rematch: RematchKill,
 		},
 		Log:     Log{Level: "info", Format: "auto", DropsPerSecond: 10},
 		Control: Control{Socket: DefaultSocket},

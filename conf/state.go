@@ -18,11 +18,21 @@ type State struct {
 	// Services are services whose sessions may be idle for a time of their own,
 	// unless a rule says otherwise; the first that matches holds.
 	Services []ServiceTimeout
+	// Rematch is what becomes of sessions that a later policy would not let in:
+	// RematchKill, RematchReport or RematchKeep.
+	Rematch string
 	// Snapshot is the file that sessions are kept in over a restart; "": they are
 	// not. It is written at the stop and every SnapshotInterval.
 	Snapshot         string
 	SnapshotInterval time.Duration
 }
+
+// The words for State.Rematch.
+const (
+	RematchKill   = "kill"   // they end
+	RematchReport = "report" // they are logged and counted, and go on
+	RematchKeep   = "keep"   // they go on
+)
 
 // Terms is a profile with its timeouts, at most MaxTerms different ones.
 type Terms struct {
@@ -59,6 +69,7 @@ func (s *Settings) readState(v value, words *vocabulary) {
 		{"fragments", func(v value) { readFragments(v, &s.State.Fragments) }},
 		{"service_timeouts", func(v value) { s.State.readServices(v, &words.services) }},
 		{"fastmode", func(v value) { fastmode = v; s.Policy.SYNOnly = words.services.fastmode(v) }},
+		{"rematch", func(v value) { v.setWord(&s.State.Rematch, RematchKill, RematchReport, RematchKeep) }},
 		{"snapshot", s.State.readSnapshot},
 		{"snapshot_interval", func(v value) {
 			v.setDuration(&s.State.SnapshotInterval, MinSnapshotInterval, MaxSnapshotInterval)

@@ -29,6 +29,17 @@ type PolicyStatus struct {
 	File       string `json:"file"` // empty: none, started from flags alone
 	Generation uint32 `json:"generation"`
 	Rules      int    `json:"rules"`
+	// Rematch is what became of sessions of earlier policies.
+	Rematch RematchStatus `json:"rematch"`
+}
+
+// RematchStatus counts the sessions that a later policy would not have let in,
+// since the start.
+type RematchStatus struct {
+	Mode     string `json:"mode"`     // of [state]: kill, report or keep
+	Refused  uint64 `json:"refused"`  // ended, because the rules refuse them
+	Moved    uint64 `json:"moved"`    // ended, because an end or the external address is not where it was
+	Reported uint64 `json:"reported"` // one or the other, and kept
 }
 
 // SessionStatus is how full the session table is.

@@ -23,7 +23,6 @@ func data() nettest.Packet {
 	return nettest.TCP(client, server, nettest.Flags("PA"), nettest.Seq(1001), nettest.Ack(5001), nettest.Payload(10))
 }
 
-
 // TestRematchStopsASessionAtOnce: the first packet after the change, of either
 // direction, is refused as a new one would be, and ends the session.
 func TestRematchStopsASessionAtOnce(t *testing.T) {

@@ -50,7 +50,7 @@ func Serve(t testing.TB, b control.Backend) string {
 func (b *Backend) Status() control.Status {
 	return control.Status{
 		Version: "1.2.3", PID: 17, Started: Noon.Add(-3*time.Hour - 12*time.Minute), Uptime: 11520, Ready: true,
-		Policy:   control.PolicyStatus{File: "/etc/sallyport.toml", Generation: 3, Rules: 12},
+		Policy:   control.PolicyStatus{File: "/etc/sallyport.toml", Generation: 3, Rules: 12, Rematch: control.RematchStatus{Mode: "kill", Refused: 2}},
 		Sessions: control.SessionStatus{Now: 4, Max: 262144},
 		Snapshot: control.SnapshotStatus{
 			File: "/var/lib/sallyport/state", Written: Noon.Add(-12 * time.Second), Sessions: 1234, Restored: 1230, LeftOut: 4,
