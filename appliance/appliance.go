@@ -81,7 +81,7 @@ func (a *Appliance) settings() *conf.Settings { return a.inForce.Load().settings
 func (a *Appliance) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, a.stop()) }()
 	for _, stage := range []func() error{
-		a.shutDoors, a.openDevices, a.loadPolicy, a.takeUp, a.startWorkers, a.listen, a.openDoors, a.startHousekeeping,
+		a.shutDoors, a.openDevices, a.recount, a.loadPolicy, a.takeUp, a.startWorkers, a.listen, a.openDoors, a.startHousekeeping,
 	} {
 		if err := stage(); err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"sallyport/appliance/control"
 	"sallyport/appliance/forward"
 	"sallyport/netstack"
-	"sallyport/policy"
 )
 
 // Appliance answers the control socket.
@@ -95,36 +94,6 @@ func (a *Appliance) addLost(t *forward.Tally) {
 			t.Refused[side][r] += n
 		}
 	}
-}
-
-// Rules implements control.Backend.
-func (a *Appliance) Rules() []control.Rule {
-	c := a.inForce.Load()
-	pol := c.policy
-	if pol == nil {
-		return nil
-	}
-	var out []control.Rule
-	for i, r := range c.settings.Policy.Rules {
-		rule := control.Rule{Number: uint32(i + 1), Name: r.Name, Action: action(r.Action), Off: r.Off, Limit: a.ruleLimit(pol.LimitOf(r.Limit))}
-		out = append(out, a.rule(rule, pol.Hit(uint32(i))))
-	}
-	return append(out, a.rule(control.Rule{Name: "default", Action: "drop"}, pol.Hit(policy.DefaultRule)))
-}
-
-func (a *Appliance) rule(r control.Rule, h forward.Hit) control.Rule {
-	if r.Hits = h.Packets; r.Hits > 0 {
-		r.LastHit = a.wall(h.Last)
-	}
-	return r
-}
-
-// action is a verdict as rules are written.
-func action(v netstack.Verdict) string {
-	if v == netstack.Pass {
-		return "accept"
-	}
-	return v.String()
 }
 
 // Kill implements control.Backend.

@@ -26,6 +26,14 @@ type configuration struct {
 	box      enforce.Box     // that the policy was compiled for
 	policy   *forward.Policy // nil before the first
 	numbers  func() numbers  // of its rules and translations
+	notes    func() map[int]note
+}
+
+// derive says how to find what is asked for seldom.
+func (c *configuration) derive() {
+	spec, box := &c.settings.Policy, c.box.Topology
+	c.numbers = sync.OnceValue(func() numbers { return numbersOf(spec) })
+	c.notes = sync.OnceValue(func() map[int]note { return notesOf(spec, box) })
 }
 
 func (c *configuration) status() control.PolicyStatus {
@@ -41,7 +49,6 @@ func (c *configuration) status() control.PolicyStatus {
 func (a *Appliance) build(holding configuration, spec plumbing.Spec) (*configuration, error) {
 	c, s := &holding, holding.settings
 	c.spec = spec
-	c.numbers = sync.OnceValue(func() numbers { return numbersOf(&s.Policy) })
 	var err error
 	if c.box.Topology, err = a.topology(s, spec); err != nil {
 		return nil, err
@@ -62,6 +69,7 @@ func (a *Appliance) build(holding configuration, spec plumbing.Spec) (*configura
 		return nil, err
 	}
 	c.policy.Rematch = rematches[s.State.Rematch]
+	c.derive()
 	return c, nil
 }
 
@@ -79,7 +87,7 @@ func (a *Appliance) nextGeneration(c *configuration) uint32 {
 // one, and nothing between.
 func (a *Appliance) force(c *configuration) {
 	a.generation = c.policy.Generation
-	a.rules.put(c.policy.Generation, c.policy.Rules)
+	a.rules.put(c.policy.Generation, c.policy.Rules.Labels())
 	a.engine.Swap(c.policy)
 	a.inForce.Store(c)
 	select {

@@ -32,7 +32,9 @@ func (a *Appliance) shutDoors() error {
 		a.log.Warn().Err(err).Msg("some ports of the box stay silent for up to a minute")
 	}
 	a.plumbing = p
-	a.inForce.Store(&configuration{settings: s, spec: spec})
+	c := *a.inForce.Load()
+	c.spec = spec
+	a.inForce.Store(&c)
 	a.onStop(p.Undo)
 	return nil
 }

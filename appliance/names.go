@@ -13,7 +13,7 @@ import (
 // few for what is still to be logged.
 type ruleNames struct {
 	mu  sync.Mutex
-	set map[uint32]*policy.RuleSet
+	set map[uint32]policy.Labels
 }
 
 // The policies whose names are kept: recent ones in any case, and so many at
@@ -23,17 +23,17 @@ const (
 	maxNames    = 64
 )
 
-func (n *ruleNames) put(generation uint32, rules *policy.RuleSet) {
+func (n *ruleNames) put(generation uint32, rules policy.Labels) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.set == nil {
-		n.set = map[uint32]*policy.RuleSet{}
+		n.set = map[uint32]policy.Labels{}
 	}
 	n.set[generation] = rules
 	n.bound(maxNames)
 }
 
-func (n *ruleNames) get(generation uint32) *policy.RuleSet {
+func (n *ruleNames) get(generation uint32) policy.Labels {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.set[generation]
@@ -70,21 +70,15 @@ func (n *ruleNames) known() (generations []uint32) {
 // natName returns the name of a translation rule of some generation, "" if it
 // is no more.
 func (a *Appliance) natName(generation uint32, rule uint16) string {
-	if rules := a.rules.get(generation); rules != nil {
-		return rules.NATName(rule)
-	}
-	return ""
+	return a.rules.get(generation).NAT(rule)
 }
 
 // ruleName returns the name of a rule of some generation, "" if it is no more.
 func (a *Appliance) ruleName(generation, rule uint32) string {
-	if rules := a.rules.get(generation); rules != nil {
-		return rules.Rule(rule)
-	}
-	return ""
+	return a.rules.get(generation).Rule(rule)
 }
 
-// numbers are the rules that let in and the translations of a policy by their
+// numbers are the rules that let somebody in now, and the translations of a policy by their
 // names.
 type numbers struct {
 	rules        map[string]uint32
@@ -94,7 +88,7 @@ type numbers struct {
 func numbersOf(spec *policy.Spec) (n numbers) {
 	n.rules, n.translations = make(map[string]uint32), make(map[string]uint16)
 	for i, r := range spec.Rules {
-		if r.Action == netstack.Pass {
+		if r.Action == netstack.Pass && !r.Off {
 			n.rules[r.Name] = uint32(i)
 		}
 	}

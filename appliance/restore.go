@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sallyport/appliance/control"
+	"sallyport/appliance/durable"
 	"sallyport/netstack"
 	"sallyport/state"
 )
@@ -25,7 +26,7 @@ func (a *Appliance) takeUp() error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		a.log.Info().Str("file", path).Msg("no snapshot of sessions yet")
-	case errors.Is(err, state.ErrForeign):
+	case errors.Is(err, state.ErrForeign), errors.Is(err, durable.ErrIrregular):
 		a.log.Error().Str("file", path).Msg("this is not a snapshot of sessions: it is left alone, and nothing will be saved; name another file as snapshot in [state]")
 		a.snapshot.update(func(s *control.SnapshotStatus) { s.Refused = err.Error() })
 		return nil
@@ -41,7 +42,7 @@ func (a *Appliance) takeUp() error {
 }
 
 func (a *Appliance) restore(path string) error {
-	f, size, err := openSnapshot(path)
+	f, size, err := durable.Open(path)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ const restored = 0
 func (a *Appliance) known() state.Known {
 	c := a.inForce.Load()
 	pol, spec, n := c.policy, &c.settings.Policy, c.numbers()
-	a.rules.put(restored, pol.Rules)
+	a.rules.put(restored, pol.Rules.Labels())
 	return state.Known{
 		Generation:  restored,
 		Rule:        func(name string) (uint32, bool) { n, ok := n.rules[name]; return n, ok },

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sallyport/appliance/control"
+	"sallyport/appliance/durable"
 	"sallyport/state"
 )
 
@@ -68,10 +69,13 @@ const lastSave = true
 // save writes the sessions of now.
 func (a *Appliance) save(last bool) error {
 	path, at, saved := a.settings().State.Snapshot, a.moment(), 0
-	err := writeSnapshot(path, func(w io.Writer) (err error) {
+	err := durable.Replace(path, func(w io.Writer) (err error) {
 		saved, err = a.table.Save(w, at, last, a.names())
 		return err
 	})
+	if err == nil {
+		err = a.saveCounters(path)
+	}
 	if err != nil {
 		err = fmt.Errorf("snapshot %s: %w", path, err)
 		a.snapshot.update(func(s *control.SnapshotStatus) { s.Error = err.Error() })

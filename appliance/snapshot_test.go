@@ -81,7 +81,9 @@ func (o *offline) load(s *conf.Settings, own string) {
 	if err := enforce.Terms(p, &s.State, o.table); err != nil {
 		o.t.Fatal(err)
 	}
-	o.force(&configuration{settings: s, box: enforce.Box{Topology: box}, policy: p, numbers: func() numbers { return numbersOf(&s.Policy) }})
+	c := &configuration{read: s, settings: s, policy: p, box: enforce.Box{Topology: box}}
+	c.derive()
+	o.force(c)
 }
 
 // open lets a packet from inside begin a session.
@@ -235,4 +237,13 @@ func TestSavingFailsOnce(t *testing.T) {
 	if err := o.stop(); err == nil {
 		t.Error("the stop says nothing of it")
 	}
+}
+
+func content(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

@@ -33,25 +33,15 @@ func (rs *RuleSet) Names() []string { return rs.names }
 
 // Rule returns the name of rule n as it stands in a Decision: "default" for
 // DefaultRule, and "" for a number this rule set does not have.
-func (rs *RuleSet) Rule(n uint32) string {
-	switch {
-	case n == DefaultRule:
-		return "default"
-	case int64(n) >= int64(len(rs.names)):
-		return ""
-	}
-	return rs.names[n]
-}
+func (rs *RuleSet) Rule(n uint32) string { return rs.Labels().Rule(n) }
 
 // NATName returns the name of translation rule n as it stands in a
 // Translation, counted from 1; "" for none and for one this rule set does not
 // have.
-func (rs *RuleSet) NATName(n uint16) string {
-	if n == 0 || int(n) > len(rs.natNames) {
-		return ""
-	}
-	return rs.natNames[n-1]
-}
+func (rs *RuleSet) NATName(n uint16) string { return rs.Labels().NAT(n) }
+
+// Labels returns the names alone, which may outlive the rule set.
+func (rs *RuleSet) Labels() Labels { return Labels{rs.names, rs.natNames} }
 
 // IsOwn reports whether a is one of the box's own addresses, of either side.
 func (rs *RuleSet) IsOwn(a netstack.Addr) bool { return rs.box.own.contains(a) }

@@ -36,7 +36,9 @@ func (r Reloaded) tidy() Reloaded {
 func tidyRules(rules []Rule) []Rule {
 	rules = slices.Clone(rules)
 	for i := range rules {
-		rules[i].LastHit = moment(rules[i].LastHit)
+		r := &rules[i]
+		r.FirstHit, r.LastHit = moment(r.FirstHit), moment(r.LastHit)
+		r.By = append([]string{}, r.By...)
 	}
 	return rules
 }

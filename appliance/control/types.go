@@ -141,6 +141,19 @@ type Rule struct {
 	Action  string    `json:"action"` // accept, drop or reject
 	Hits    uint64    `json:"hits"`   // packets it decided about
 	LastHit time.Time `json:"last_hit,omitzero"`
+	// FirstHit is since the counters began, which is before the start if the
+	// sessions are kept over one.
+	FirstHit time.Time `json:"first_hit,omitzero"`
+	Sessions uint64    `json:"sessions"` // that it let in
+	Live     int       `json:"live"`     // sessions that live under it now
+	Packets  uint64    `json:"packets"`  // of its sessions, both ways, or that it refused
+	Bytes    uint64    `json:"bytes"`    // of them
+	Share    float64   `json:"share"`    // of the bytes of all rules, 0 to 1
+	// Note is shadowed, redundant, never-matches, accepts-all or source-port;
+	// empty: nothing is noticed. By are the rules that shadow it or make it
+	// redundant.
+	Note string   `json:"note"`
+	By   []string `json:"by"`
 	// Off says that it does not hold now, by its schedule or because its time is
 	// over.
 	Off   bool       `json:"off,omitempty"`

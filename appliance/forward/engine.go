@@ -50,7 +50,8 @@ type Policy struct {
 	limits                 []state.Limit // by Decision.Limit, from 1
 	// hits counts the packets that each rule decided about; the last is the
 	// default's.
-	hits []*hits
+	hits   []*hits
+	elders []elder
 }
 
 // NewPolicy returns a policy of these rules, with no limits on packet size and
@@ -67,6 +68,7 @@ func (e *Engine) Load() *Policy { return e.policy.Load() }
 func (e *Engine) Swap(p *Policy) {
 	if p != nil {
 		p.hits = e.counts.of(p.Rules)
+		p.succeed(e.policy.Load())
 	}
 	e.policy.Store(p)
 }
@@ -77,7 +79,13 @@ func (p *Policy) Hit(rule uint32) Hit { return p.hits[p.slot(rule)].get() }
 
 func (p *Policy) hit(rule uint32, now state.Instant) {
 	if rule != NoRule {
-		p.hits[p.slot(rule)].add(now)
+		p.hits[p.slot(rule)].hit(now)
+	}
+}
+
+func (p *Policy) opened(rule uint32) {
+	if rule != NoRule {
+		p.hits[p.slot(rule)].sessions.Add(1)
 	}
 }
 
@@ -123,7 +131,9 @@ type Outcome struct {
 	Reply     bool          // the reply frame holds an answer for the sender
 	Event     state.Event
 	Rule      uint32
-	Session   uint64
+	// Generation is of the policy that Rule counts in.
+	Generation uint32
+	Session    uint64
 	// Fragments is how many fragments the packet is that was decided, and Bytes
 	// their length; 0 if it is none.
 	Fragments, Bytes int

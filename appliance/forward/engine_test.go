@@ -261,7 +261,7 @@ func TestHitsAreCounted(t *testing.T) {
 	r.handshake(client, server)
 	r.send(out, nettest.TCP(server, public+":22", nettest.Flags("S")))
 	pol := r.engine.Load()
-	if out, def := pol.Hit(2).Packets, pol.Hit(policy.DefaultRule).Packets; out != 1 || def != 1 {
+	if out, def := pol.Hit(2).Hits, pol.Hit(policy.DefaultRule).Hits; out != 1 || def != 1 {
 		t.Errorf("hits: out %d, default %d; want 1 and 1", out, def)
 	}
 }

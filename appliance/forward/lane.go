@@ -61,10 +61,15 @@ func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now sta
 		return refuse(netstack.TTLExpired), p.Flow
 	}
 	if p.Fragment.Is {
-		return l.hold(pol, reply, now)
+		o, flow = l.hold(pol, reply, now)
+	} else {
+		flow = p.Flow
+		o = l.judge(pol, l.places[i], reply, now)
 	}
-	flow = p.Flow
-	return l.judge(pol, l.places[i], reply, now), flow
+	if o.Generation == 0 {
+		o.Generation = pol.Generation
+	}
+	return o, flow
 }
 
 // judge decides about a whole packet, whose session is foreseen at this place.
@@ -172,13 +177,16 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 		}
 		return o
 	}
+	if m.Session != 0 {
+		pol.opened(d.Rule)
+	}
 	return l.leave(pol, m, reply, now)
 }
 
 // leave makes the packet what it is to be on the other side of the firewall.
 func (l *Lane) leave(pol *Policy, m state.Match, reply *netstack.Frame, now state.Instant) Outcome {
 	p := l.pkt
-	o := Outcome{Verdict: netstack.Pass, Out: m.Out, Event: m.Event, Rule: m.Rule, Session: m.Session}
+	o := Outcome{Verdict: netstack.Pass, Out: m.Out, Event: m.Event, Rule: m.Rule, Generation: m.Generation, Session: m.Session}
 	if mtu := pol.MTU[m.Out]; mtu > 0 && l.oversize(mtu) {
 		o.Verdict, o.Reason = netstack.Drop, netstack.TooBig
 		o.Reply = l.answers.take(now) && l.asSent(pol).MakeTooBig(reply, pol.source(p), mtu)
@@ -239,7 +247,7 @@ func (l *Lane) ownAnswer(pol *Policy, r netstack.Reason) bool {
 func refuseIn(m state.Match, r netstack.Reason) Outcome {
 	o := refuse(r)
 	if m.Session != 0 {
-		o.Session, o.Rule, o.Condition = m.Session, m.Rule, m.Condition
+		o.Session, o.Rule, o.Generation, o.Condition = m.Session, m.Rule, m.Generation, m.Condition
 	}
 	return o
 }

@@ -215,8 +215,8 @@ func TestS13Fastmode(t *testing.T) {
 	r.holdsNothing()
 	r.refuse(out, tcp("203.0.113.66:4444", "10.1.0.77:23", "S"), netstack.Policy)
 	r.refuse(out, tcp("203.0.113.66:4444", "10.1.0.77:24", "R"), netstack.Policy)
-	if h := r.engine.Load().Hit(policy.DefaultRule); h.Packets != 2 {
-		t.Errorf("the default decided %d times, want 2", h.Packets)
+	if h := r.engine.Load().Hit(policy.DefaultRule); h.Hits != 2 {
+		t.Errorf("the default decided %d times, want 2", h.Hits)
 	}
 }
 
@@ -346,8 +346,8 @@ func TestRuleWithAnotherProfile(t *testing.T) {
 	r.refuse(in, nettest.TimeExceeded("10.1.0.5", "198.51.100.7", tcp("198.51.100.7:1", alice, "A")), netstack.ICMPUnrelated)
 	r.pass(in, tcp(alice, "198.51.100.7:24", "S"))
 	r.refuse(in, tcp(alice, "198.51.100.7:24", "FPU"), netstack.BadFlags) // in a session of the profile strict
-	if h := r.engine.Load().Hit(1); h.Packets != 1 {
-		t.Errorf("the strict rule has decided %d times, want once: what it cannot let in it does not count", h.Packets)
+	if h := r.engine.Load().Hit(1); h.Hits != 1 {
+		t.Errorf("the strict rule has decided %d times, want once: what it cannot let in it does not count", h.Hits)
 	}
 }
 

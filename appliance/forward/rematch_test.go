@@ -45,7 +45,7 @@ func TestRematchStopsASessionAtOnce(t *testing.T) {
 			if n := r.engine.Table.Stats().Ended[state.CauseRefused]; n != 1 || len(r.sessions()) != 0 {
 				t.Errorf("%v, %v: %d ended", c.verdict, side, n)
 			}
-			if hits := r.engine.Load().Hit(0).Packets; hits != 1 {
+			if hits := r.engine.Load().Hit(0).Hits; hits != 1 {
 				t.Errorf("%v, %v: the rule counts %d", c.verdict, side, hits)
 			}
 		}
@@ -65,7 +65,7 @@ func TestRematchReadmits(t *testing.T) {
 	if len(all) != 1 || all[0].Rule != 0 || all[0].Generation != 2 || all[0].SrcRule != 1 || all[0].Flags&state.Logged != 0 {
 		t.Errorf("%+v", all)
 	}
-	if hits := r.engine.Load().Hit(0).Packets; hits != 0 {
+	if hits := r.engine.Load().Hit(0).Hits; hits != 0 {
 		t.Errorf("a session that stays counts as %d hits", hits)
 	}
 }

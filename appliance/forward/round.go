@@ -25,6 +25,7 @@ func (w *Worker) round(in netstack.Side) (int, error) {
 // dropped and counted as internal: the firewall stays up and stays closed.
 func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
 	now, done := w.clock(), 0
+	defer w.due.settle()
 	defer func() {
 		if fault := recover(); fault != nil {
 			w.tally.Refused[in][netstack.Internal] += uint64(len(frames) - done)
@@ -79,16 +80,20 @@ func (w *Worker) count(in netstack.Side, now state.Instant, flow netstack.FlowKe
 	switch p := w.lane.Packet(); {
 	case o.Verdict == netstack.Hold:
 	case o.Verdict != netstack.Pass:
-		w.tally.Refused[in][o.Reason] += uint64(max(1, o.Fragments))
+		n := uint64(max(1, o.Fragments))
+		w.tally.Refused[in][o.Reason] += n
+		w.charge(o, n, uint64(max(p.Len(), o.Bytes)))
 		if o.Reason == netstack.Asymmetric {
 			w.lane.engine.asymmetric.note(&flow, now)
 		}
 	case o.Fragments > 0:
 		w.tally.Passed[in] += uint64(o.Fragments)
 		w.tally.Bytes[in] += uint64(o.Bytes)
+		w.charge(o, uint64(o.Fragments), uint64(o.Bytes))
 	default:
 		w.tally.Passed[in] += uint64(p.Segments())
 		w.tally.Bytes[in] += uint64(p.Len())
+		w.charge(o, uint64(p.Segments()), uint64(p.Len()))
 	}
 }
 
@@ -98,13 +103,10 @@ func (w *Worker) tell(in netstack.Side, now state.Instant, flow netstack.FlowKey
 		return
 	}
 	n := Notice{At: now, Flow: flow, In: in, Verdict: o.Verdict, Reason: o.Reason, Condition: o.Condition,
-		Event: o.Event, Rule: o.Rule, Session: o.Session, Fragments: o.Fragments}
+		Event: o.Event, Rule: o.Rule, Generation: o.Generation, Session: o.Session, Fragments: o.Fragments}
 	pol := w.lane.engine.Load()
 	if pol.vanishes(o.Reason) {
 		return
-	}
-	if pol != nil {
-		n.Generation = pol.Generation
 	}
 	if !w.report.report(n) {
 		w.tally.Unlogged++

@@ -26,7 +26,7 @@ func TestS01TableFirst(t *testing.T) {
 		r := profileRig(t, p)
 		hits := func(want uint64) {
 			t.Helper()
-			if got := r.engine.Load().Hit(0).Packets; got != want {
+			if got := r.engine.Load().Hit(0).Hits; got != want {
 				t.Fatalf("the rule has decided %d times, want %d", got, want)
 			}
 		}

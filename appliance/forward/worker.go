@@ -40,6 +40,7 @@ type Worker struct {
 	mergers [netstack.Sides]*netstack.Coalescer // of out
 	pieces  pieces
 	tally   Tally
+	due     account
 	shown   published
 }
 

@@ -52,7 +52,7 @@ func killCommand(c *cli) *cobra.Command {
 		Use:     "kill FILTER",
 		Short:   "End sessions",
 		Long:    "End the sessions that a filter picks: their next packets are judged anew.\n\"all\" picks every one.\n\n" + filterHelp,
-		Example: "  sallyport sessions kill src 10.1.0.5 and rule web",
+		Example: "  sallyport sessions kill src 10.1.0.5 and rule web\n  sallyport sessions kill rule web",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("wants a filter that says which sessions; \"all\" is every one")

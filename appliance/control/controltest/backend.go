@@ -114,9 +114,12 @@ func (b *Backend) Asymmetric() []control.Asymmetric {
 // Rules has one that was never hit.
 func (b *Backend) Rules() []control.Rule {
 	return []control.Rule{
-		{Number: 1, Name: "web", Action: "accept", Hits: 4321, LastHit: Noon.Add(-12 * time.Second)},
+		{Number: 1, Name: "web", Action: "accept", Hits: 4321, LastHit: Noon.Add(-12 * time.Second), FirstHit: Noon.Add(-50 * time.Hour),
+			Sessions: 4300, Live: 2, Packets: 123456, Bytes: 98_700_000, Share: 0.987},
 		{Number: 2, Name: "mail in", Action: "accept"},
-		{Number: 0, Name: "default", Action: "drop", Hits: 77, LastHit: Noon.Add(-26 * time.Hour)},
+		{Number: 3, Name: "web again", Action: "accept", Note: "shadowed", By: []string{"web"}},
+		{Number: 0, Name: "default", Action: "drop", Hits: 77, LastHit: Noon.Add(-26 * time.Hour), FirstHit: Noon.Add(-49 * time.Hour),
+			Packets: 77, Bytes: 1_300_000, Share: 0.013},
 	}
 }
 

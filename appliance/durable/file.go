@@ -1,4 +1,4 @@
-package appliance
+package durable
 
 import (
 	"errors"
@@ -10,13 +10,14 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"sallyport/state"
 )
 
-// openSnapshot opens a file that only this user can have written: who writes
-// sessions opens the firewall.
-func openSnapshot(path string) (*os.File, int64, error) {
+// ErrIrregular means that there is something of that name which is no file.
+var ErrIrregular = errors.New("not a file")
+
+// Open opens a file that only this user, or root, can have written: who writes
+// sessions or policies opens the firewall. It returns its size too.
+func Open(path string) (*os.File, int64, error) {
 	// A named pipe must not hold up the start.
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -36,18 +37,19 @@ func trusted(info fs.FileInfo) error {
 	owner := info.Sys().(*syscall.Stat_t).Uid
 	switch {
 	case !info.Mode().IsRegular():
-		return state.ErrForeign
+		return ErrIrregular
 	case owner != 0 && int(owner) != os.Geteuid():
-		return fmt.Errorf("it belongs to user %d, who could have made up sessions", owner)
+		return fmt.Errorf("it belongs to user %d, who could have made up what it says", owner)
 	case info.Mode()&0o022 != 0:
-		return errors.New("others may write to it, and could have made up sessions")
+		return errors.New("others may write to it, and could have made up what it says")
 	}
 	return nil
 }
 
-// writeSnapshot replaces the file at path by what save writes, in one step: at
+// Replace replaces the file at path by what save writes, in one step: at
 // any moment, a fall of the machine included, there is the old file or the new.
-func writeSnapshot(path string, save func(io.Writer) error) error {
+// Only this user can read it. Its directory is made if there is none.
+func Replace(path string, save func(io.Writer) error) error {
 	fresh, dir := path+".new", filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -58,7 +60,7 @@ func writeSnapshot(path string, save func(io.Writer) error) error {
 	if err := os.Rename(fresh, path); err != nil {
 		return errors.Join(err, removeIfThere(fresh))
 	}
-	return syncDir(dir)
+	return SyncDir(dir)
 }
 
 // writeFresh writes a file that was not there before; one that a killed run has
@@ -85,8 +87,8 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// syncDir makes a rename in dir last.
-func syncDir(dir string) error {
+// SyncDir makes renames and removals in dir last.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

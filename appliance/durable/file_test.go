@@ -1,4 +1,4 @@
-package appliance
+package durable
 
 import (
 	"errors"
@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
-
-	"sallyport/state"
 )
 
 func writes(text string) func(io.Writer) error {
@@ -39,15 +37,15 @@ func names(t *testing.T, dir string) (list []string) {
 	return list
 }
 
-func TestSnapshotFileIsReplacedWhole(t *testing.T) {
+func TestFileIsReplacedWhole(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "state")
 	for _, text := range []string{"first", "second"} {
-		if err := writeSnapshot(path, writes(text)); err != nil || content(t, path) != text {
+		if err := Replace(path, writes(text)); err != nil || content(t, path) != text {
 			t.Fatalf("%s: %v, %q", text, err, content(t, path))
 		}
 	}
 	full := errors.New("no space left")
-	err := writeSnapshot(path, func(w io.Writer) error { _, _ = io.WriteString(w, "half of"); return full })
+	err := Replace(path, func(w io.Writer) error { _, _ = io.WriteString(w, "half of"); return full })
 	if !errors.Is(err, full) || content(t, path) != "second" {
 		t.Errorf("after %v the file is %q", err, content(t, path))
 	}
@@ -60,9 +58,9 @@ func TestSnapshotFileIsReplacedWhole(t *testing.T) {
 	}
 }
 
-// TestSnapshotFileOverLeftovers has what a killed run left, or somebody else put
+// TestFileOverLeftovers has what a killed run left, or somebody else put
 // there.
-func TestSnapshotFileOverLeftovers(t *testing.T) {
+func TestFileOverLeftovers(t *testing.T) {
 	dir := t.TempDir()
 	path, other := filepath.Join(dir, "state"), filepath.Join(dir, "other")
 	for name, leave := range map[string]func() error{
@@ -72,13 +70,13 @@ func TestSnapshotFileOverLeftovers(t *testing.T) {
 		if err := errors.Join(os.WriteFile(other, []byte("precious"), 0o600), leave()); err != nil {
 			t.Fatal(err)
 		}
-		if err := writeSnapshot(path, writes("saved")); err != nil || content(t, path) != "saved" || content(t, other) != "precious" {
+		if err := Replace(path, writes("saved")); err != nil || content(t, path) != "saved" || content(t, other) != "precious" {
 			t.Errorf("%s: %v, %q, %q", name, err, content(t, path), content(t, other))
 		}
 	}
 }
 
-func TestSnapshotFileCannotBeWritten(t *testing.T) {
+func TestFileCannotBeWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -88,7 +86,7 @@ func TestSnapshotFileCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, path := range map[string]string{"in a file": filepath.Join(file, "state"), "a directory": dir} {
-		if err := writeSnapshot(path, writes("x")); err == nil {
+		if err := Replace(path, writes("x")); err == nil {
 			t.Errorf("%s: no error", what)
 		}
 	}
@@ -97,8 +95,8 @@ func TestSnapshotFileCannotBeWritten(t *testing.T) {
 	}
 }
 
-// TestSnapshotFileOfOthers opens what somebody else may have written.
-func TestSnapshotFileOfOthers(t *testing.T) {
+// TestFileOfOthers opens what somebody else may have written.
+func TestFileOfOthers(t *testing.T) {
 	for _, c := range []struct {
 		says string
 		make func(path string) error
@@ -106,8 +104,8 @@ func TestSnapshotFileOfOthers(t *testing.T) {
 		{"", func(path string) error { return os.WriteFile(path, nil, 0o644) }},
 		{"others may write", func(path string) error { return errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, 0o620)) }},
 		{"others may write", func(path string) error { return errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, 0o602)) }},
-		{state.ErrForeign.Error(), func(path string) error { return os.Mkdir(path, 0o700) }},
-		{state.ErrForeign.Error(), func(path string) error { return unix.Mkfifo(path, 0o600) }},
+		{ErrIrregular.Error(), func(path string) error { return os.Mkdir(path, 0o700) }},
+		{ErrIrregular.Error(), func(path string) error { return unix.Mkfifo(path, 0o600) }},
 		{"belongs to user 65534", func(path string) error {
 			return errors.Join(os.WriteFile(path, nil, 0o600), os.Chown(path, 65534, 65534))
 		}},
@@ -119,7 +117,7 @@ func TestSnapshotFileOfOthers(t *testing.T) {
 		if err := c.make(path); err != nil {
 			t.Fatal(err)
 		}
-		f, _, err := openSnapshot(path)
+		f, _, err := Open(path)
 		if c.says == "" && err != nil || c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)) {
 			t.Errorf("want %q, got %v", c.says, err)
 		}
