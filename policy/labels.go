@@ -1,5 +1,7 @@
 package policy
 
+import "sallyport/netstack"
+
 // Labels are the names of a rule set's rules and translations by their numbers.
 type Labels struct{ rules, nat []string }
 
@@ -12,6 +14,11 @@ func (l Labels) Rule(n uint32) string {
 		return ""
 	}
 	return l.rules[n]
+}
+
+// LetsIn reports whether rule n is one of this rule set, and accepts.
+func (rs *RuleSet) LetsIn(n uint32) bool {
+	return int64(n) < int64(len(rs.outcomes)) && rs.outcomes[n].action == netstack.Pass
 }
 
 // NAT is RuleSet.NATName.

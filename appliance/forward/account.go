@@ -60,6 +60,7 @@ type elder struct {
 func (p *Policy) succeed(q *Policy) {
 	switch {
 	case q == nil:
+		p.elders = []elder{{0, p.hits}} // what was restored before anything was judged
 		return
 	case q.Generation == p.Generation:
 		p.elders = q.elders

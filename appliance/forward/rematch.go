@@ -1,6 +1,8 @@
 package forward
 
 import (
+	"slices"
+
 	"sallyport/netstack"
 	"sallyport/policy"
 	"sallyport/state"
@@ -44,8 +46,33 @@ func (l *Lane) again(pol *Policy, m state.Match, reply *netstack.Frame, now stat
 }
 
 // Rejudge is what the policy says of a session that an earlier one let in.
+// One that came through a mapping, by no rule of its own, may stay as long as
+// there is the rule that let the mapping out.
 func (pol *Policy) Rejudge(v *state.View) policy.Decision {
-	return pol.Rules.Rejudge(&v.Original, &v.Reply, false)
+	d := pol.Rules.Rejudge(&v.Original, &v.Reply, v.Flags&state.ThroughMapping != 0)
+	if d.Verdict != netstack.Pass || d.Rule != NoRule {
+		return d
+	}
+	rule, known := pol.sameRule(v.Generation, v.Rule)
+	if known && !pol.Rules.LetsIn(rule) {
+		return policy.Decision{Reason: netstack.Policy, Rule: policy.DefaultRule, Out: d.Out}
+	}
+	d.Rule = rule
+	return d
+}
+
+// sameRule returns the number of the rule that has the name which a rule of an
+// earlier policy had, NoRule if there is none; not known if that was too long ago.
+func (pol *Policy) sameRule(generation, rule uint32) (same uint32, known bool) {
+	h := pol.hitsOf(generation, rule)
+	i := slices.Index(pol.hits, h)
+	switch {
+	case h == nil:
+		return NoRule, false
+	case i < 0 || i == len(pol.hits)-1:
+		return NoRule, true
+	}
+	return uint32(i), true
 }
 
 // CauseOf is why a session ends that d refuses.
