@@ -16,9 +16,10 @@ func (l Labels) Rule(n uint32) string {
 	return l.rules[n]
 }
 
-// LetsIn reports whether rule n is one of this rule set, and accepts.
+// LetsIn reports whether rule n is one of this rule set, and accepts something
+// now.
 func (rs *RuleSet) LetsIn(n uint32) bool {
-	return int64(n) < int64(len(rs.outcomes)) && rs.outcomes[n].action == netstack.Pass
+	return int64(n) < int64(len(rs.outcomes)) && rs.outcomes[n].action == netstack.Pass && rs.rules.conditions[n].scope != 0
 }
 
 // NAT is RuleSet.NATName.
