@@ -78,7 +78,7 @@ func (r *revision) one(c *configuration, v *state.View) {
 		r.keep(c, v)
 		return
 	}
-	fate, d := r.engine.Revise(c.policy, v)
+	fate, d := r.engine.Revise(c.policy, v, r.now())
 	r.fates[fate]++
 	if fate < forward.Refused || c.policy.Rematch == forward.Kill {
 		return
@@ -105,8 +105,8 @@ func (r *revision) keep(c *configuration, v *state.View) {
 	said := &c.settings.Policy.Rules[rule]
 	r.table.Readmit(v.ID, v.Generation, state.Readmission{
 		Rule: rule, Generation: c.policy.Generation, Log: said.Log, DstRule: dst, SrcRule: src,
-		Terms: c.policy.TermsOf(said.Terms, v.Reply.Proto, v.Reply.SrcPort),
-	})
+		Terms: c.policy.TermsOf(said.Terms, v.Reply.Proto, v.Reply.SrcPort), Limit: c.policy.LimitOf(said.Limit),
+	}, r.now())
 }
 
 // tell says what became of the sessions, if anything did.

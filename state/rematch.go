@@ -6,6 +6,7 @@ type Readmission struct {
 	Rule, Generation uint32
 	Terms            TermsID // taken if they are of the session's profile
 	Log              bool
+	Limit            *Limit // of its rule; nil: none
 	DstRule, SrcRule uint16 // as in View
 }
 
@@ -22,13 +23,15 @@ func (t *Table) Session(id uint64, now Instant) (v View, ok bool) {
 
 // Readmit makes the session called id one of a later policy. It reports false,
 // and does nothing, if it is no more or not of generation from any more.
-func (t *Table) Readmit(id uint64, from uint32, a Readmission) bool {
+func (t *Table) Readmit(id uint64, from uint32, a Readmission, now Instant) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.ofGeneration(id, from)
 	if s == nil {
 		return false
 	}
+	t.limits.release(t.byID(id), s.phase)
+	t.limits.charge(t.byID(id), a.Limit, &s.key[Original], s.phase, false, now)
 	s.rule, s.generation, s.dstRule, s.srcRule = a.Rule, a.Generation, a.DstRule, a.SrcRule
 	if t.terms[a.Terms].Profile == t.termsOf(s).Profile {
 		// What a tracker has learnt under one profile means nothing under another.

@@ -19,7 +19,7 @@ func TestReadmit(t *testing.T) {
 	}
 	id := r.passes(inside, ask(0)).Session
 	a := Readmission{Rule: 2, Generation: 4, Terms: terms, Log: true, SrcRule: 5}
-	if r.Readmit(id, 2, a) || r.Readmit(id+1, 3, a) || !r.Readmit(id, 3, a) || r.Readmit(id, 3, Readmission{}) {
+	if r.Readmit(id, 2, a, r.now) || r.Readmit(id+1, 3, a, r.now) || !r.Readmit(id, 3, a, r.now) || r.Readmit(id, 3, Readmission{}, r.now) {
 		t.Error("readmitted by the wrong number")
 	}
 	v, ok := r.Session(id, r.now)
@@ -29,7 +29,7 @@ func TestReadmit(t *testing.T) {
 	if m := r.passes(inside, ask(0)); m.Rule != 2 || m.Generation != 4 || m.Session != id {
 		t.Errorf("%+v", m)
 	}
-	r.Readmit(id, 4, Readmission{Generation: 5, Terms: loose})
+	r.Readmit(id, 4, Readmission{Generation: 5, Terms: loose}, r.now)
 	if v := r.only(); v.Profile != Strict || v.Flags&Logged != 0 {
 		t.Errorf("%+v: a tracker's knowledge is of one profile", v)
 	}

@@ -33,7 +33,7 @@ func (l *Lane) again(pol *Policy, m state.Match, reply *netstack.Frame, now stat
 	}
 	d := pol.Rejudge(&v)
 	if d.Verdict == netstack.Pass {
-		pol.readmit(l.engine.Table, &v, &d)
+		pol.readmit(l.engine.Table, &v, &d, now)
 		m.Rule, m.Generation = d.Rule, pol.Generation
 		return l.leave(pol, m, reply, now)
 	}
@@ -84,12 +84,13 @@ func CauseOf(d *policy.Decision) state.Cause {
 }
 
 // readmit makes a session that d lets in one of this policy.
-func (pol *Policy) readmit(t *state.Table, v *state.View, d *policy.Decision) bool {
+func (pol *Policy) readmit(t *state.Table, v *state.View, d *policy.Decision, now state.Instant) bool {
 	return t.Readmit(v.ID, v.Generation, state.Readmission{
 		Rule: d.Rule, Generation: pol.Generation, Log: d.Log,
 		Terms:   pol.TermsOf(d.Terms, v.Reply.Proto, v.Reply.SrcPort),
+		Limit:   pol.LimitOf(d.Limit),
 		DstRule: d.Translation.DstRule, SrcRule: d.Translation.SrcRule,
-	})
+	}, now)
 }
 
 // Fate is what a walk has made of a session.
@@ -106,11 +107,11 @@ const (
 // Revise judges a session that an earlier policy let in, and does what follows.
 // The view may be old: who has changed meanwhile is left alone. With Report,
 // what is refused goes on.
-func (e *Engine) Revise(pol *Policy, v *state.View) (Fate, policy.Decision) {
+func (e *Engine) Revise(pol *Policy, v *state.View, now state.Instant) (Fate, policy.Decision) {
 	d := pol.Rejudge(v)
 	switch {
 	case d.Verdict == netstack.Pass:
-		if !pol.readmit(e.Table, v, &d) {
+		if !pol.readmit(e.Table, v, &d, now) {
 			return Untouched, d
 		}
 		return Readmitted, d

@@ -118,9 +118,9 @@ func TestRevise(t *testing.T) {
 		r.loadAs(c.spec, topology(), uint32(i+2), c.how)
 		pol, got := r.engine.Load(), [Fates]int{}
 		for _, v := range r.sessions() {
-			fate, _ := r.engine.Revise(pol, &v)
+			fate, _ := r.engine.Revise(pol, &v, r.now)
 			got[fate]++
-			if again, _ := r.engine.Revise(pol, &v); c.how == Kill && again != Untouched {
+			if again, _ := r.engine.Revise(pol, &v, r.now); c.how == Kill && again != Untouched {
 				t.Errorf("%d: the same view again: %v", i, again)
 			}
 		}
