@@ -39,17 +39,24 @@ func (d *document) line(at int) int {
 
 // fail notes a fault at an offset.
 func (d *document) fail(at int, format string, args ...any) {
-	d.errs = append(d.errs, d.remark(at, format, args...))
+	d.errs = append(d.errs, d.remark(at, at, format, args...))
 }
 
-func (d *document) remark(at int, format string, args ...any) Error {
+// remark makes an error about the text from at to before end, of which the first
+// line counts.
+func (d *document) remark(at, end int, format string, args ...any) Error {
 	at = min(max(at, 0), len(d.text))
 	line := d.line(at)
+	start := d.starts[line-1]
+	text, _, _ := strings.Cut(d.text[start:], "\n")
+	text = strings.TrimSuffix(text, "\r")
 	return Error{
 		File:    d.name,
 		Line:    line,
-		Column:  1 + at - d.starts[line-1],
+		Column:  1 + at - start,
 		Message: fmt.Sprintf(format, args...),
+		text:    text,
+		width:   min(end, start+len(text)) - at,
 	}
 }
 
@@ -101,7 +108,8 @@ func (d *document) failSyntax(err error) {
 		d.fail(0, "%v", err)
 		return
 	}
-	d.fail(syntax.Position.Start, "%s", oneLine(syntax.Message))
+	at := syntax.Position.Start
+	d.errs = append(d.errs, d.remark(at, at+syntax.Position.Len, "%s", oneLine(syntax.Message)))
 }
 
 // oneLine keeps control characters that a message quotes from the file out of

@@ -13,6 +13,9 @@ type Error struct {
 	Line    int // from 1
 	Column  int // from 1, in bytes
 	Message string
+
+	text  string // of the line
+	width int    // of what is at fault, in bytes; the message is about one at least
 }
 
 func (e Error) Error() string {

@@ -36,7 +36,7 @@ const defaultRule = "default"
 // readExpect reads "accept", "reject by no-mail" or "drop because spoofed".
 func (r *testReader) readExpect(v value) {
 	s, ok := v.text()
-	r.expect = v.doc.remark(v.node.value, "")
+	r.expect = v.doc.remark(v.node.value, v.node.valueEnd, "")
 	words := strings.Fields(s)
 	switch {
 	case !ok:
@@ -131,7 +131,7 @@ func (e End) String() string {
 // readTranslated reads "self -> 10.1.0.10:80".
 func (r *testReader) readTranslated(v value) {
 	s, ok := v.text()
-	r.translated, r.Translated = v.doc.remark(v.node.value, ""), true
+	r.translated, r.Translated = v.doc.remark(v.node.value, v.node.valueEnd, ""), true
 	src, dst, found := strings.Cut(s, "->")
 	switch {
 	case !ok:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"sallyport/policy"
 )
@@ -55,6 +56,10 @@ func checkPlaces(t *testing.T, texts shelf, err error) {
 		lines := strings.Split(strings.TrimPrefix(string(text), byteOrderMark), "\n")
 		if e.Line < 1 || e.Line > len(lines) || e.Column < 1 || e.Column > len(lines[e.Line-1])+1 {
 			t.Errorf("outside the text of %d lines: %v", len(lines), e)
+		}
+		if line, mark, ok := strings.Cut(e.Excerpt(), "\n"); !ok || !strings.Contains(mark, "^") || len([]rune(mark)) > max(len([]rune(line)), 1+maxExcerpt)+1 ||
+			strings.ContainsFunc(strings.ReplaceAll(e.Excerpt(), "\n", ""), unicode.IsControl) {
+			t.Errorf("excerpt %q", e.Excerpt())
 		}
 		if e.Message == "" || e.Message != oneLine(e.Message) {
 			t.Errorf("a message of no line or several: %q", e.Message)

@@ -1,6 +1,7 @@
 package conf
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -15,13 +16,20 @@ var update = flag.Bool("update", false, "write the golden files")
 // TestBad compares every fault of each file under testdata/bad, places
 // included, with the golden file beside it.
 func TestBad(t *testing.T) {
-	for _, path := range files(t, "testdata/bad/*.toml", 25) {
+	for _, path := range files(t, "testdata/bad/*.toml", 44) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			s, err := Load(path)
 			if err == nil || s != nil {
 				t.Fatalf("got %+v and error %v", s, err)
 			}
-			got := strings.ReplaceAll(err.Error(), filepath.Dir(path)+"/", "") + "\n"
+			var faults Errors
+			if !errors.As(err, &faults) {
+				t.Fatalf("%T", err)
+			}
+			var got string
+			for _, f := range faults {
+				got += strings.TrimPrefix(f.Error(), filepath.Dir(path)+"/") + "\n" + f.Excerpt()
+			}
 			golden(t, strings.TrimSuffix(path, ".toml")+".golden", got)
 		})
 	}

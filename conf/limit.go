@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"sallyport/netstack"
 	"sallyport/policy"
 	"sallyport/state"
 )
@@ -54,11 +53,13 @@ func readRate(v value, to *state.Rate) {
 }
 
 // checkLimit refuses a limit where no session is ever counted.
-func (c *clause) checkLimit(action netstack.Verdict) {
+func (c *clause) checkLimit(rule value) {
 	at, ok := c.places["limit"]
+	table, _ := rule.data.(map[string]any)
+	action := table["action"]
 	switch {
 	case !ok:
-	case action != netstack.Pass:
+	case action == "drop" || action == "reject":
 		at.failKey("a limit is of sessions, and this rule lets none in")
 	case c.to == policy.ToSelf:
 		at.failKey("the box's own sessions do not pass the firewall's table, so they cannot be counted; bound them where they are served")

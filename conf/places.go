@@ -5,7 +5,9 @@ package conf
 // library says what a file holds, but not where.
 type node struct {
 	key      int              // its key, or its table's header; for an element its value
+	keyEnd   int              // after the key
 	value    int              // its value; for a table with a header the header
+	valueEnd int              // after the value
 	fields   map[string]*node // of a table
 	elements []*node          // of an array
 }
@@ -18,7 +20,7 @@ func (n *node) child(name string, at int) *node {
 	if n.fields == nil {
 		n.fields = map[string]*node{}
 	}
-	c := &node{key: at, value: at}
+	c := &node{key: at, keyEnd: at, value: at, valueEnd: at}
 	n.fields[name] = c
 	return c
 }
@@ -74,12 +76,13 @@ func (s *scanner) header() bool {
 	n := s.root
 	for _, p := range parts {
 		n = n.last().child(p.name, start)
+		n.keyEnd, n.valueEnd = s.at, s.at
 	}
 	if array {
-		n.elements = append(n.elements, &node{key: start, value: start})
+		n.elements = append(n.elements, &node{})
 	}
 	s.table = n.last()
-	s.table.key, s.table.value = start, start
+	s.table.key, s.table.keyEnd, s.table.value, s.table.valueEnd = start, s.at, start, s.at
 	return true
 }
 
@@ -91,8 +94,10 @@ func (s *scanner) pair(table *node, depth int) bool {
 	}
 	for _, p := range parts {
 		table = table.child(p.name, p.at)
+		if table.keyEnd == p.at {
+			table.keyEnd, table.valueEnd = p.end, p.end
+		}
 	}
 	s.skipBlanks()
-	table.value = s.at
 	return s.scanValue(table, depth)
 }

@@ -36,9 +36,7 @@ func (c *clause) readRule(t value, terms *termsReader, when *whenReader, limit *
 	c.needs(t, "action", `"accept", "drop" or "reject"`)
 	c.checkSides()
 	c.checkFamilies()
-	if t.has("action") {
-		c.checkLimit(r.Action)
-	}
+	c.checkLimit(t)
 	r.Name, r.From, r.To, r.Family = c.name, c.from, c.to, c.family
 	r.Source, r.Destination, r.Service = c.source, c.destination, c.service
 	return r, true

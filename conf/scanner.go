@@ -17,8 +17,8 @@ type scanner struct {
 
 // keyPart is one name of a dotted key.
 type keyPart struct {
-	name string
-	at   int
+	name    string
+	at, end int
 }
 
 func (s *scanner) rest() string { return s.text[s.at:] }
@@ -70,6 +70,7 @@ func (s *scanner) dottedKey() (parts []keyPart, ok bool) {
 		if p.name, ok = s.keyName(); !ok {
 			return nil, false
 		}
+		p.end = s.at
 		parts = append(parts, p)
 		if !s.eat(".") {
 			return parts, true
@@ -118,6 +119,13 @@ func unescapeKey(quoted string) (string, bool) {
 
 // scanValue reads the value that starts here into n.
 func (s *scanner) scanValue(n *node, depth int) bool {
+	n.value = s.at
+	ok := s.skipValue(n, depth)
+	n.valueEnd = n.value + len(strings.TrimRight(s.text[n.value:s.at], " \t"))
+	return ok
+}
+
+func (s *scanner) skipValue(n *node, depth int) bool {
 	if s.at >= len(s.text) {
 		return false
 	}
@@ -148,11 +156,12 @@ func (s *scanner) scanNested(n *node, depth int) bool {
 			return true
 		case s.eat(","):
 		case array:
-			element := &node{key: s.at, value: s.at}
+			element := &node{key: s.at}
 			n.elements = append(n.elements, element)
 			if !s.scanValue(element, depth) {
 				return false
 			}
+			element.keyEnd = element.valueEnd
 		case !s.pair(n, depth):
 			return false
 		}

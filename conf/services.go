@@ -66,7 +66,7 @@ func (b *serviceBook) negated(v value) (list []policy.Service, ok bool) {
 
 // hint replaces the error about a word that is no literal at all.
 func (b *serviceBook) hint(s string, err error) error {
-	if strings.Contains(s, "/") || s == "" {
+	if strings.ContainsAny(s, "/ ") || s == "" {
 		return err
 	}
 	return unknownService(s, append(b.names(), builtinNames()...))

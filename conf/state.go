@@ -110,7 +110,7 @@ func (s *State) readServices(v value, services *serviceBook) {
 		at := values[name]
 		t := ServiceTimeout{Name: name}
 		at.setDuration(&t.Idle, state.MinTimeout, state.MaxTimeout)
-		list, _ := services.entry(value{at.doc, &node{key: at.node.key, value: at.node.key}, name})
+		list, _ := services.entry(value{at.doc, &node{key: at.node.key, keyEnd: at.node.keyEnd, value: at.node.key, valueEnd: at.node.keyEnd}, name})
 		for _, t.Service = range list {
 			if t.Service.Source != (netstack.PortRange{}) {
 				at.failKey("a timeout goes by the port of the service, not by that of its client")

@@ -30,13 +30,24 @@ func choices(word string, words []string) string {
 }
 
 // nearest returns the candidate that a slip of the fingers would turn into
-// word: at most one edit in three letters. The first of equally near ones wins.
+// word: at most one edit in three letters, whatever the case. The first of
+// equally near ones wins. If there is none, it is the only one that word is the
+// beginning or the end of.
 func nearest(word string, candidates []string) (best string) {
 	least := max(1, min(len(word), maxWord)/3) + 1
+	word = strings.ToLower(word)
+	var parts []string
 	for _, c := range candidates {
-		if d := distance(word, c); d < least {
+		lower := strings.ToLower(c)
+		if d := distance(word, lower); d < least {
 			best, least = c, d
 		}
+		if len(word) > 2 && (strings.HasPrefix(lower, word) || strings.HasSuffix(lower, word)) {
+			parts = append(parts, c)
+		}
+	}
+	if best == "" && len(parts) == 1 {
+		return parts[0]
 	}
 	return best
 }

@@ -14,16 +14,21 @@ type value struct {
 }
 
 // fail notes a fault of the value, failKey one of its key.
-func (v value) fail(format string, args ...any)    { v.doc.fail(v.node.value, format, args...) }
-func (v value) failKey(format string, args ...any) { v.doc.fail(v.node.key, format, args...) }
+func (v value) fail(format string, args ...any) {
+	v.doc.errs = append(v.doc.errs, v.doc.remark(v.node.value, v.node.valueEnd, format, args...))
+}
+
+func (v value) failKey(format string, args ...any) {
+	v.doc.errs = append(v.doc.errs, v.doc.remark(v.node.key, v.node.keyEnd, format, args...))
+}
 
 // warn notes what is no fault of the value, warnKey of its key.
 func (v value) warn(format string, args ...any) {
-	v.doc.warnings = append(v.doc.warnings, v.doc.remark(v.node.value, format, args...))
+	v.doc.warnings = append(v.doc.warnings, v.doc.remark(v.node.value, v.node.valueEnd, format, args...))
 }
 
 func (v value) warnKey(format string, args ...any) {
-	v.doc.warnings = append(v.doc.warnings, v.doc.remark(v.node.key, format, args...))
+	v.doc.warnings = append(v.doc.warnings, v.doc.remark(v.node.key, v.node.keyEnd, format, args...))
 }
 
 // seenFrom says where the value starts, to who reads about it at another place:

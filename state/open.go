@@ -53,10 +53,13 @@ func (t *Table) mayOpen(p *netstack.Packet, a *Admission, now Instant) netstack.
 	if a.Out >= netstack.Sides {
 		return netstack.NoRoute
 	}
+	if reason := t.withinLimit(p, a, now); reason != netstack.ReasonNone {
+		return reason // at nobody else's cost
+	}
 	if !t.makeRoom(now) {
 		return netstack.StateLimit
 	}
-	return t.withinLimit(p, a, now)
+	return netstack.ReasonNone
 }
 
 // open makes the session. There is room, and neither key is in use.

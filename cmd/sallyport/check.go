@@ -29,6 +29,9 @@ is 2 if there is a fault, or with --strict a warning.`,
 			}
 			for _, w := range s.Warnings {
 				fmt.Fprintln(c.err, w)
+				if c.excerpts {
+					fmt.Fprint(c.err, conf.Error(w).Excerpt())
+				}
 			}
 			if err := runTests(s); err != nil {
 				return err

@@ -20,6 +20,7 @@ type cli struct {
 	now      func() time.Time
 	width    int  // columns of the terminal that out is; 0: it is none
 	color    bool // out may carry colours
+	excerpts bool // err is a terminal: faults of a file are shown with its text
 
 	socket string
 	json   bool // of the commands that have --json
@@ -28,7 +29,7 @@ type cli struct {
 }
 
 func newCLI() *cli {
-	c := &cli{out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, width: columns(os.Stdout)}
+	c := &cli{out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, width: columns(os.Stdout), excerpts: columns(os.Stderr) > 0}
 	c.color = c.width > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	return c
 }

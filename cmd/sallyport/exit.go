@@ -51,7 +51,7 @@ func (c *cli) complain(err error) {
 	var config *control.ConfigError
 	switch {
 	case errors.As(err, &faults):
-		fmt.Fprintln(c.err, faults)
+		c.showFaults(faults)
 	case errors.As(err, &config) && len(config.Places) > 0:
 		fmt.Fprintln(c.err, config)
 	case errors.Is(err, errSilent):
@@ -61,6 +61,16 @@ func (c *cli) complain(err error) {
 		fmt.Fprintf(c.err, "sallyport: %s (see \"sallyport help\")\n", oneLine(err))
 	default:
 		fmt.Fprintf(c.err, "sallyport: %v\n", err)
+	}
+}
+
+// showFaults prints a line for each fault, and on a terminal what it is about.
+func (c *cli) showFaults(faults conf.Errors) {
+	for _, f := range faults {
+		fmt.Fprintln(c.err, f)
+		if c.excerpts {
+			fmt.Fprint(c.err, f.Excerpt())
+		}
 	}
 }
 
