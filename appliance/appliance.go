@@ -134,6 +134,7 @@ func (a *Appliance) startWorkers() error {
 		if err != nil {
 			return err
 		}
+		w.SetBusyPoll(a.settings().TUN.BusyPoll)
 		a.startWorker(w)
 	}
 	return nil

@@ -8,25 +8,36 @@ import (
 	"sallyport/state"
 )
 
-// Reaping goes through the whole table in steps small enough not to hold a
-// packet up: a table of a million sessions in less than a minute.
+// Reaping goes through the whole table in less than a minute, in steps small
+// enough not to hold a packet up: some microseconds, and twenty if all that it
+// meets has expired.
 const (
 	sweepEvery = 10 * time.Millisecond
-	sweepStep  = 256
+	sweepStep  = 64
+	sweepWhole = 40 * time.Second
 )
+
+// sweepSteps is how many steps every sweepEvery a table of so many sessions
+// takes.
+func sweepSteps(sessions int) int {
+	const records = sweepStep * int(sweepWhole/sweepEvery) // that one step each time gets through
+	return (sessions + records - 1) / records
+}
 
 // sweep reaps expired sessions and logs ended ones until ctx is done.
 func (a *Appliance) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
-	ended := make([]state.Ended, 64)
+	ended, steps := make([]state.Ended, 64), sweepSteps(a.table.Stats().MaxSessions)
 	fragments := forward.NewFragmentSweep(a.engine, a.reports)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			a.table.Sweep(a.now(), sweepStep)
+			for range steps {
+				a.table.Sweep(a.now(), sweepStep)
+			}
 			fragments.Sweep(a.now())
 			a.logEnded(ended)
 		}

@@ -2,6 +2,7 @@ package conf
 
 import (
 	"net/netip"
+	"time"
 
 	"sallyport/netstack"
 	"sallyport/policy"
@@ -76,10 +77,16 @@ const (
 type TUN struct {
 	Driver string
 	Queues int // of each device, 0 to MaxQueues; 0: one for each core, at most 4
+	// BusyPoll is how long a worker that finds nothing looks again before it
+	// sleeps, 0 to MaxBusyPoll.
+	BusyPoll time.Duration
 }
 
 // MaxQueues is the largest number of queues of a device.
 const MaxQueues = 16
+
+// MaxBusyPoll is the largest TUN.BusyPoll: longer waits are for sleeping.
+const MaxBusyPoll = time.Millisecond
 
 // Log is [log].
 type Log struct {

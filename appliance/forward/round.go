@@ -26,6 +26,7 @@ func (w *Worker) round(in netstack.Side) (int, error) {
 func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
 	now, done := w.clock(), 0
 	defer w.due.settle()
+	w.found = now
 	defer func() {
 		if fault := recover(); fault != nil {
 			w.tally.Refused[in][netstack.Internal] += uint64(len(frames) - done)

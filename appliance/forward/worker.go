@@ -1,9 +1,7 @@
 package forward
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"sync/atomic"
 
@@ -27,12 +25,15 @@ const batch = 64
 // Nothing in it waits; only when both devices are empty does the worker poll,
 // in a system call that Go's scheduler sees.
 type Worker struct {
-	lane   *Lane
-	links  [netstack.Sides]netstack.Link
-	clock  func() state.Instant
-	wake   int // eventfd that ends a poll
-	stop   atomic.Bool
-	report reporter
+	lane  *Lane
+	links [netstack.Sides]netstack.Link
+	clock func() state.Instant
+	wake  int // eventfd that ends a poll
+	// patience is how long Run looks again, since it last found something,
+	// before it sleeps.
+	patience, found state.Instant
+	stop            atomic.Bool
+	report          reporter
 
 	frames  []*netstack.Frame // received
 	answers []*netstack.Frame // room for the firewall's own answers
@@ -74,22 +75,11 @@ func (w *Worker) Run() error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	for !w.stop.Load() {
-		n := 0
-		for side := range netstack.Side(netstack.Sides) {
-			got, err := w.round(side)
-			if err != nil {
-				return fmt.Errorf("%v device: %w", side, err)
-			}
-			n += got
-		}
-		got, err := w.goOn()
+		n, err := w.turn()
 		if err != nil {
-			return fmt.Errorf("sending fragments: %w", err)
+			return err
 		}
-		if err := w.answerLate(); err != nil {
-			return fmt.Errorf("sending answers: %w", err)
-		}
-		if n+got > 0 {
+		if n > 0 || w.looksAgain() {
 			continue
 		}
 		if err := w.wait(); err != nil {
@@ -97,6 +87,22 @@ func (w *Worker) Run() error {
 		}
 	}
 	return nil
+}
+
+// turn is a round of each side, and returns how many packets there were.
+func (w *Worker) turn() (n int, err error) {
+	for side := range netstack.Side(netstack.Sides) {
+		got, err := w.round(side)
+		if err != nil {
+			return n, fmt.Errorf("%v device: %w", side, err)
+		}
+		n += got
+	}
+	got, err := w.goOn()
+	if err != nil {
+		return n, fmt.Errorf("sending fragments: %w", err)
+	}
+	return n + got, nil
 }
 
 // Stop makes Run return after the round it is in.
@@ -118,32 +124,3 @@ func (w *Worker) Close() error {
 
 // Tally returns the counts up to the last round.
 func (w *Worker) Tally() Tally { return w.shown.get() }
-
-// wait blocks until a device has something, an answer is due or Stop was called.
-func (w *Worker) wait() error {
-	fds := [3]unix.PollFd{
-		{Fd: int32(w.links[netstack.Inside].FD()), Events: unix.POLLIN},
-		{Fd: int32(w.links[netstack.Outside].FD()), Events: unix.POLLIN},
-		{Fd: int32(w.wake), Events: unix.POLLIN},
-	}
-	for {
-		_, err := unix.Poll(fds[:], w.untilLate())
-		if errors.Is(err, unix.EINTR) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("poll: %w", err)
-		}
-		return gone(fds[netstack.Inside].Revents, fds[netstack.Outside].Revents)
-	}
-}
-
-// gone returns an error if poll says of a device that it is no more.
-func gone(revents ...int16) error {
-	for side, r := range revents {
-		if r&(unix.POLLNVAL|unix.POLLERR|unix.POLLHUP) != 0 {
-			return fmt.Errorf("%v device: %w", netstack.Side(side), os.ErrClosed)
-		}
-	}
-	return nil
-}
