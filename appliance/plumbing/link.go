@@ -24,7 +24,9 @@ type Link struct {
 	Networks []netip.Prefix
 	// OnLink are those of Networks reached without a gateway.
 	OnLink []netip.Prefix
-	Up     bool // administratively; nothing passes a link that is down
+	// gateways are the routers on the link that table main sends to.
+	gateways []netip.Addr
+	Up       bool // administratively; nothing passes a link that is down
 	// noARP: neighbours need not be discovered, as on a point-to-point link.
 	noARP bool
 }
@@ -135,6 +137,7 @@ func (l *Link) readRoutes() error {
 			return err
 		}
 		for _, r := range routes {
+			l.addGateways(r)
 			p := prefixFrom(r.Dst)
 			if p.Bits() == 0 {
 				continue
@@ -147,6 +150,14 @@ func (l *Link) readRoutes() error {
 	}
 	l.Networks, l.OnLink = unique(l.Networks), unique(l.OnLink)
 	return nil
+}
+
+func (l *Link) addGateways(r netlink.Route) {
+	for _, hop := range append(r.MultiPath, &netlink.NexthopInfo{Gw: r.Gw}) {
+		if a, ok := netip.AddrFromSlice(hop.Gw); ok {
+			l.gateways = append(l.gateways, a.Unmap())
+		}
+	}
 }
 
 func unique(ps []netip.Prefix) []netip.Prefix {

@@ -21,6 +21,7 @@ type Plumbing struct {
 	over     bool // undone: nothing is to be installed any more
 	found    bool // a killed run had left something
 	record   *record
+	anycast  anycast
 	warnings []string
 }
 
@@ -39,7 +40,7 @@ func Prepare(spec Spec, runDir string) (*Plumbing, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plumbing{spec: spec, record: record}
+	p := &Plumbing{spec: spec, record: record, anycast: anycast{}}
 	if err := p.clear(); err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (p *Plumbing) attach() error {
 		}
 	}
 	p.attached = true
-	return p.fill()
+	return errors.Join(p.fill(), p.proxies())
 }
 
 func (p *Plumbing) attachTUN(side netstack.Side) error {
@@ -162,8 +163,11 @@ func (p *Plumbing) Warnings() []string {
 	return slices.Clone(p.warnings)
 }
 
+// warn says the same once.
 func (p *Plumbing) warn(format string, args ...any) {
-	p.warnings = append(p.warnings, fmt.Sprintf(format, args...))
+	if text := fmt.Sprintf(format, args...); !slices.Contains(p.warnings, text) {
+		p.warnings = append(p.warnings, text)
+	}
 }
 
 // keep saves the record; without it only a clean stop of this process restores.

@@ -28,6 +28,9 @@ type Side struct {
 	IPv4, IPv6 bool           // which families it forwards; the others are closed
 	Gateway    []netip.Prefix // addresses to add to the interface
 	Bare       bool           // no interface: whoever made the TUN routes to it
+	// External are addresses that translations use on this side. Those that are on
+	// the interface's link and spare are answered for there.
+	External []netip.Prefix
 }
 
 // forwards reports whether packets of family f pass this side.

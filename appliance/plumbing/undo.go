@@ -16,7 +16,7 @@ import (
 func (p *Plumbing) Undo() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	errs := []error{p.restoreDevices(), p.restoreSysctls(), p.removeAddresses()}
+	errs := []error{applyProxies(nil), p.anycast.apply(nil), p.restoreDevices(), p.restoreSysctls(), p.removeAddresses()}
 	for _, f := range present() {
 		errs = append(errs, restoreMovedLocal(f), applyRules(f, nil))
 		for _, table := range ourTables() {
