@@ -96,7 +96,10 @@ func plumbingSpec(s *conf.Settings) (plumbing.Spec, error) {
 			if err != nil {
 				return spec, fmt.Errorf("%v: %w", netstack.Side(side), err)
 			}
-			d.Interface = link.Name
+			d.Interface, d.External = link.Name, externalOn(netstack.Side(side), s.Policy.NAT)
+			if netstack.Side(side) == netstack.Outside {
+				spec.Steered = append(spec.Steered, hairpinned(s.Policy.NAT, link.Addresses)...)
+			}
 			have[side] = have[side].or(familiesOf(link.Addresses))
 		}
 		spec.Sides[side] = d
@@ -131,10 +134,11 @@ func bareFamilies(said families) families {
 	return said
 }
 
-// masqueradedSides are those whose own address carries translated sessions.
+// masqueradedSides are those whose own address carries translated sessions, or
+// may.
 func masqueradedSides(nat []policy.NAT) (z policy.Zones) {
 	for _, n := range nat {
-		if n.Type == policy.Masquerade {
+		if n.Type == policy.Masquerade || n.Type == policy.SNAT {
 			z |= n.To
 		}
 	}

@@ -45,8 +45,11 @@ func (a *Appliance) held() (all []plumbing.Held) {
 // translatingSides are those on which an own address stands for other hosts.
 func translatingSides(nat []policy.NAT) (z policy.Zones) {
 	for _, n := range nat {
-		if n.Type == policy.DNAT {
+		switch n.Type {
+		case policy.DNAT:
 			z |= n.From
+		case policy.Static, policy.NPTv6:
+			z |= n.To
 		}
 	}
 	return z | masqueradedSides(nat)
