@@ -279,3 +279,63 @@ func Test6888REQ3PoolOfAnyShape(t *testing.T) {
 		t.Errorf("%d of 4 addresses are used: %v", len(used), used)
 	}
 }
+
+// REQ-7: the same addresses are inside and outside, and every host reaches every
+// other, even the one that is called as it is itself.
+func Test4787REQ7SameAddressesOnBothSides(t *testing.T) {
+	prefix := func(s string) []policy.Address {
+		p := netip.MustParsePrefix(s)
+		last := p.Addr().As4()
+		last[3] = 255
+		return []policy.Address{{Range: policy.AddrRange{First: p.Addr(), Last: netip.AddrFrom4(last)}}}
+	}
+	both := policy.FromInside | policy.FromOutside
+	spec := policy.Spec{
+		Rules: []policy.Rule{{Name: "all", From: both, To: both, Action: netstack.Pass}},
+		NAT: []policy.NAT{
+			{Name: "them", Type: policy.Static, From: policy.FromOutside, To: policy.FromInside,
+				Source: prefix("10.9.0.0/24"), External: []policy.AddrRange{prefix("10.109.0.0/24")[0].Range}},
+			{Name: "us", Type: policy.Static, From: policy.FromInside, To: policy.FromOutside,
+				Source: prefix("10.9.0.0/24"), External: []policy.AddrRange{prefix("10.209.0.0/24")[0].Range}},
+		},
+	}
+	r := newRig(t, outward())
+	topo := topology()
+	for side := range topo.Sides {
+		topo.Sides[side].Networks = []netip.Prefix{netip.MustParsePrefix("10.9.0.0/24")}
+	}
+	rules, err := policy.Compile(spec, topo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.engine.Swap(NewPolicy(rules, 1))
+	for _, host := range []string{"5", "7"} {
+		sent := r.pass(in, nettest.UDP("10.9.0.5:4000", "10.109.0."+host+":53"))
+		nettest.Check(t, nettest.Of(sent.Frame), nettest.From("10.209.0.5:4000"), nettest.To("10.9.0."+host+":53"))
+		back := r.pass(out, nettest.UDP("10.9.0."+host+":53", "10.209.0.5:4000"))
+		nettest.Check(t, nettest.Of(back.Frame), nettest.From("10.109.0."+host+":53"), nettest.To("10.9.0.5:4000"))
+	}
+}
+
+// RFC 7857 7: who sends to a mapping what nobody answers does not keep it alive,
+// however often; an answer does.
+func Test7857S7StrangersKeepNoMappingAlive(t *testing.T) {
+	for _, answered := range []bool{false, true} {
+		r := newRig(t, lending(open))
+		seen := r.leaves(client, server)
+		stranger := nettest.UDP("203.0.113.1:9", seen)
+		r.pass(out, stranger)
+		if answered {
+			r.pass(in, nettest.UDP(client, "203.0.113.1:9"))
+		}
+		alive := true
+		for range 10 {
+			r.wait(20 * time.Second)
+			r.engine.Table.Sweep(r.now, 10)
+			alive = r.send(out, stranger).Verdict == netstack.Pass
+		}
+		if alive != answered {
+			t.Errorf("answered %v: alive %v", answered, alive)
+		}
+	}
+}
