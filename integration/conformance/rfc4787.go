@@ -29,7 +29,7 @@ var rfc4787 = rfc{4787, "NAT behaviour for UDP", "", []row{
 		"Test4787REQ8Filtering Test4787REQ8FilteringForgets Test4787REQ8FilteringByRule TestNATBehavioursAsClientsSeeThem", "`filtering = \"endpoint-independent\"` or `\"address-dependent\"`; the default, `\"address-and-port-dependent\"`, is stricter than both"},
 	{"REQ-8a", "MAY", "filtering is configurable", yes, "Test4787REQ8FilteringByRule", ""},
 	{"REQ-9", "MUST", "hairpinning", yes,
-		"Test4787REQ9Hairpin Test4787REQ9HairpinToAPublishedServer Test4787REQ9HairpinThroughAMapping Test4787REQ9HairpinBothWays TestHairpinnedWebServer", "who may send to a mapping from inside is filtered as who may from outside, by the external endpoint"},
+		"Test4787REQ9Hairpin Test4787REQ9HairpinToAPublishedServer Test4787REQ9HairpinThroughAMapping Test4787REQ9HairpinBothWays TestHairpinnedWebServer Test4787REQ9HairpinnedPortsAreSteered", "who may send to a mapping from inside is filtered as who may from outside, by the external endpoint"},
 	{"REQ-9a", "MUST", "the hairpinned packet has the sender's external address and port", yes,
 		"Test4787REQ9aHairpinToAMappingHasTheExternalSource Test4787REQ9HairpinBothWays TestHairpinnedWebServer", ""},
 	{"REQ-10", "SHOULD", "application gateways for UDP are off", yes,
