@@ -9,11 +9,11 @@ import (
 )
 
 // Reaping goes through the whole table in less than a minute, in steps small
-// enough not to hold a packet up: some microseconds, and twenty if all that it
-// meets has expired.
+// enough not to hold a packet up: a microsecond, and thirty if all that one meets
+// has expired, in a table of millions.
 const (
 	sweepEvery = 10 * time.Millisecond
-	sweepStep  = 64
+	sweepStep  = 16
 	sweepWhole = 40 * time.Second
 )
 
