@@ -75,6 +75,14 @@ conformance: setup ## the RFCs' items, each with the tests that show it: docs/co
 .PHONY: bench
 bench: setup ## the firewall beside the kernel's own, as ratios, into docs/benchmarks (root; some minutes)
 	$(GO) run ./integration/bench
+	@$(MAKE) --no-print-directory bench-peers
+
+.PHONY: bench-peers
+bench-peers: ## the engine beside those of other projects, packet for packet
+	@sums="$$(mktemp -d)"; trap 'rm -rf "$$sums"' EXIT; cp integration/peers/go.mod integration/peers/go.sum "$$sums"; \
+	cd integration/peers; \
+	if $(GO) build -mod=mod -modfile="$$sums/go.mod" -o "$$sums/peers" .; then "$$sums/peers" -docs ../../docs; \
+	else echo "skipped: the peers' modules cannot be fetched or built"; fi
 
 .PHONY: bench-engine
 bench-engine: ## a packet's way without devices

@@ -9,6 +9,9 @@ import (
 	"sallyport/integration/bench/result"
 )
 
+// notYet is what there is of a run that has not been.
+const notYet = "Not measured yet."
+
 // base is the contender that a part's others are compared to: the usual one, or
 // where it is not the first.
 func base(r *result.Run, part string) string {
@@ -26,7 +29,7 @@ func base(r *result.Run, part string) string {
 func table(w io.Writer, r *result.Run, part string) {
 	names := r.Names(part)
 	if len(names) == 0 {
-		fmt.Fprint(w, "Not measured yet.\n")
+		fmt.Fprintln(w, notYet)
 		return
 	}
 	fmt.Fprint(w, "| |")
@@ -86,7 +89,10 @@ func figure(v float64) string {
 
 // missing writes what could not be measured, and why.
 func missing(w io.Writer, r *result.Run) {
-	if len(r.Missing) == 0 {
+	switch {
+	case r.Rounds == 0:
+		fmt.Fprintln(w, notYet)
+	case len(r.Missing) == 0:
 		fmt.Fprintln(w, "Everything was measured.")
 	}
 	for _, m := range r.Missing {
@@ -97,6 +103,10 @@ func missing(w io.Writer, r *result.Run) {
 
 // machine writes where and when.
 func machine(w io.Writer, r *result.Run) {
+	if r.Rounds == 0 {
+		fmt.Fprintln(w, notYet)
+		return
+	}
 	m := r.Machine
 	fmt.Fprintf(w, "%s, %d cores, %d GB, Linux %s, %s; %s, commit %s; %d rounds, %d s a measurement, %d minutes in all; load %s before and %s after.\n",
 		m.CPU, m.Cores, m.MemoryGB, m.Kernel, m.Go, r.Date.Format("2 January 2006 15:04 MST"), cmp.Or(r.Commit, "unknown"), r.Rounds, r.Seconds, (r.Took+30)/60, r.Load[0], r.Load[1])

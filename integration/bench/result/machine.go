@@ -58,8 +58,16 @@ func LoadAverage() string {
 	return first
 }
 
-// Commit returns what the tree under test is, and "" outside a repository.
+// Commit returns what the tree under test is, and "" outside a repository. That
+// pages and figures have changed makes it no other.
 func Commit() string {
-	out, _ := exec.Command("git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*").Output()
-	return strings.TrimSpace(string(out))
+	head, err := exec.Command("git", "rev-parse", "--short=12", "HEAD").Output()
+	if err != nil {
+		return ""
+	}
+	changed, err := exec.Command("git", "status", "--porcelain", "--", ":(top)", ":(top,exclude)docs").Output()
+	if err != nil || len(changed) > 0 {
+		return strings.TrimSpace(string(head)) + "-dirty"
+	}
+	return strings.TrimSpace(string(head))
 }
