@@ -42,9 +42,6 @@ func (o options) keep(run *result.Run) error {
 	if o.results == "" {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(o.results), 0o755); err != nil {
-		return err
-	}
 	return run.Store(o.results)
 }
 

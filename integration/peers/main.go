@@ -7,6 +7,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -65,7 +66,7 @@ func measure(r *result.Run, round int, p peer) error {
 			return fmt.Errorf("%s: %w", k.name, err)
 		}
 		r.Add(round, result.Series{Part: "packets", Name: k.name, Unit: "ns", Contender: p.name}, ns)
-		r.Add(round, result.Series{Part: "allocations", Name: k.name, Unit: "a packet", Contender: p.name}, allocations)
+		r.Add(round, result.Series{Part: "allocations", Name: k.name, Unit: "a packet", Contender: p.name}, math.Round(allocations*100)/100)
 		if e.close != nil {
 			e.close()
 		}

@@ -56,14 +56,14 @@ func unit(r *result.Run, part, name string) string {
 }
 
 // cell is a median, and in brackets the ratio and how far the rounds' ratios
-// reach. A share has no ratio.
+// reach. A share has no ratio, and neither has a count.
 func cell(r *result.Run, part, name, contender string) string {
 	s := r.Find(part, name, contender)
 	if s == nil {
 		return "–"
 	}
 	v := s.Values()
-	if s.Unit == "%" {
+	if s.Unit == "%" || s.Unit == "a packet" {
 		return fmt.Sprintf("%s (%s–%s)", figure(v.Median), figure(v.Low), figure(v.High))
 	}
 	ratio, ok := s.Against(r.Find(part, name, base(r, part)))

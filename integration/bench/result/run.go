@@ -6,6 +6,7 @@ package result
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -107,10 +108,13 @@ func Load(path string) (*Run, error) {
 	return r, json.Unmarshal(text, r)
 }
 
-// Store writes a run's file, whole or not at all.
+// Store writes a run's file, whole or not at all, and makes its directory.
 func (r *Run) Store(path string) error {
 	text, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
 	if err := os.WriteFile(path+".new", append(text, '\n'), 0o644); err != nil {

@@ -51,7 +51,7 @@ func TestFileHasAllThatWasMeasured(t *testing.T) {
 	if len(r.Missing) != 1 || r.Machine.Cores == 0 || r.Machine.Kernel == "" || r.Machine.MemoryGB == 0 {
 		t.Errorf("missing %v on %+v", r.Missing, r.Machine)
 	}
-	path := filepath.Join(t.TempDir(), "results.json")
+	path := filepath.Join(t.TempDir(), "new", "results.json")
 	if err := r.Store(path); err != nil {
 		t.Fatal(err)
 	}
