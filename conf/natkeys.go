@@ -65,11 +65,7 @@ func (r *natReader) readQuota(v value) {
 
 // readLendable reads "1024-65535" or a list of such ranges.
 func (r *natReader) readLendable(v value) {
-	elements := []value{v}
-	if _, isText := v.data.(string); !isText {
-		elements, _ = v.list()
-	}
-	for _, e := range elements {
+	for _, e := range v.oneOrMore() {
 		s, ok := e.text()
 		if !ok {
 			continue

@@ -118,11 +118,7 @@ func (r *sideReader) readNetworks(v value) {
 // readGateway takes one address, or one of each family. Without a length they
 // get that of the network that they are in, or stand alone.
 func (r *sideReader) readGateway(v value) {
-	entries := []value{v}
-	if _, isText := v.data.(string); !isText {
-		entries, _ = v.list()
-	}
-	for _, e := range entries {
+	for _, e := range v.oneOrMore() {
 		s, ok := e.text()
 		if !ok {
 			continue

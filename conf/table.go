@@ -16,6 +16,10 @@ type field struct {
 // a table. Keys that it must not have are noted: those of later, which this
 // version cannot do, and those that nobody knows.
 func (v value) read(fields []field, later ...string) bool {
+	if v.isProbe() {
+		readAll([]value{v}, fields)
+		return true
+	}
 	_, ok := v.data.(map[string]any)
 	if !ok {
 		v.want("a table")
@@ -30,7 +34,9 @@ func (v value) read(fields []field, later ...string) bool {
 func readAll(tables []value, fields []field) {
 	for _, f := range fields {
 		for _, v := range tables {
-			if d, ok := v.data.(map[string]any)[f.key]; ok {
+			if s := v.probed(tableKind); s != nil {
+				f.read(probe(v.doc, s.field(f.key)))
+			} else if d, ok := v.data.(map[string]any)[f.key]; ok {
 				f.read(v.field(f.key, d))
 			}
 		}
@@ -39,7 +45,8 @@ func readAll(tables []value, fields []field) {
 
 // refuseOthers notes the keys of a table that are none of fields.
 func (v value) refuseOthers(fields []field, later []string) {
-	data, known := v.data.(map[string]any), slices.Clone(later)
+	data, _ := v.data.(map[string]any)
+	known := slices.Clone(later)
 	left := len(data)
 	for _, f := range fields {
 		known = append(known, f.key)
@@ -62,6 +69,10 @@ func (v value) refuseOthers(fields []field, later []string) {
 
 // needs notes a key that a table must have.
 func (v value) needs(key, why string) bool {
+	if s := v.probed(tableKind); s != nil {
+		s.required = append(s.required, key)
+		return false
+	}
 	if v.has(key) {
 		return true
 	}
@@ -88,6 +99,9 @@ func (v value) field(key string, data any) value {
 // entries returns a table's fields in the order of the file, and notes a fault
 // if it is no table.
 func (v value) entries() (names []string, values map[string]value) {
+	if s := v.probed(tableKind); s != nil {
+		return []string{anyKey}, map[string]value{anyKey: probe(v.doc, s.others())}
+	}
 	data, ok := v.data.(map[string]any)
 	if !ok {
 		v.want("a table")

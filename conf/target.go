@@ -13,11 +13,7 @@ import (
 // readTranslateTo reads one entry, or a list of them: hosts of a dnat, addresses
 // of the other types.
 func (r *natReader) readTranslateTo(v value) {
-	elements := []value{v}
-	if _, isList := v.data.([]any); isList {
-		elements, _ = v.list()
-	}
-	for _, e := range elements {
+	for _, e := range v.oneOrMore() {
 		if r.kind == policy.DNAT {
 			r.readTarget(e)
 		} else {

@@ -74,8 +74,8 @@ func (r *testReader) read(t value) bool {
 		{"packet", `such as "10.1.0.5 -> 1.1.1.1 tcp/443"`},
 		{"expect", `such as "accept by web", "drop" or "drop because spoofed"`},
 	} {
-		if ok && !t.has(need.key) {
-			t.failKey("%s is missing: %s", need.key, need.why)
+		if ok {
+			t.needs(need.key, need.why)
 		}
 	}
 	return ok

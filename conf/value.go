@@ -66,6 +66,9 @@ func kindOf(data any) string {
 
 // text returns a string's value; not ok, and a fault noted, if it is none.
 func (v value) text() (s string, ok bool) {
+	if v.probed(textKind) != nil {
+		return "", false
+	}
 	if s, ok = v.data.(string); !ok {
 		v.want("text in quotes")
 	}
@@ -74,6 +77,10 @@ func (v value) text() (s string, ok bool) {
 
 // word is text that must be one of words.
 func (v value) word(words ...string) (s string, ok bool) {
+	if p := v.probed(textKind); p != nil {
+		p.words = words
+		return "", false
+	}
 	if s, ok = v.text(); !ok {
 		return s, false
 	}
@@ -99,6 +106,9 @@ func (v value) setText(to *string) {
 }
 
 func (v value) setBool(to *bool) {
+	if v.probed(boolKind) != nil {
+		return
+	}
 	b, ok := v.data.(bool)
 	if !ok {
 		v.want("true or false")
@@ -109,6 +119,10 @@ func (v value) setBool(to *bool) {
 
 // setInt is a whole number from least to most.
 func (v value) setInt(to *int, least, most int) {
+	if s := v.probed(numberKind); s != nil {
+		s.least, s.most = least, most
+		return
+	}
 	n, ok := v.data.(int64)
 	switch {
 	case !ok:
@@ -121,6 +135,9 @@ func (v value) setInt(to *int, least, most int) {
 }
 
 func (v value) setDuration(to *time.Duration, least, most time.Duration) {
+	if v.probed(durationKind) != nil {
+		return
+	}
 	s, ok := v.data.(string)
 	d, err := time.ParseDuration(s)
 	switch {
@@ -138,6 +155,9 @@ func (v value) setDuration(to *time.Duration, least, most time.Duration) {
 // setMoment reads a date with its time and its offset from UTC: what it means
 // must not depend on the machine.
 func (v value) setMoment(to *time.Time) {
+	if v.probed(momentKind) != nil {
+		return
+	}
 	t, ok := v.data.(time.Time)
 	switch {
 	case !ok:
@@ -152,6 +172,9 @@ func (v value) setMoment(to *time.Time) {
 // list returns the elements of an array; not ok, and a fault noted, if it is
 // none, or empty: an empty list would match nothing, and nobody means that.
 func (v value) list() (elements []value, ok bool) {
+	if s := v.probed(listKind); s != nil {
+		return []value{probe(v.doc, s.element())}, true
+	}
 	items, ok := v.data.([]any)
 	switch s, isText := v.data.(string); {
 	case isText:
@@ -167,6 +190,17 @@ func (v value) list() (elements []value, ok bool) {
 	return elements, len(items) > 0
 }
 
+// oneOrMore returns the elements of an array, or what stands there alone.
+func (v value) oneOrMore() []value {
+	if s := v.probed(listKind); s != nil {
+		s.orAlone = true
+	} else if _, isList := v.data.([]any); !isList {
+		return []value{v}
+	}
+	elements, _ := v.list()
+	return elements
+}
+
 func (v value) element(i int, data any) value {
 	at := v.node
 	if i < len(at.elements) {
@@ -177,6 +211,9 @@ func (v value) element(i int, data any) value {
 
 // tables returns the tables of a [[key]], and notes a fault if it is none.
 func (v value) tables(key string) (out []value) {
+	if s := v.probed(listKind); s != nil {
+		return []value{probe(v.doc, s.element())}
+	}
 	switch items := v.data.(type) {
 	case []map[string]any:
 		for i := range items {

@@ -87,11 +87,7 @@ type whenReader struct {
 
 // readSchedule reads "weekdays", "!weekdays" or a list of such.
 func (w *whenReader) readSchedule(v value) {
-	elements := []value{v}
-	if _, isText := v.data.(string); !isText {
-		elements, _ = v.list()
-	}
-	for _, e := range elements {
+	for _, e := range v.oneOrMore() {
 		if s, ok := e.text(); ok {
 			w.add(e, s)
 		}
