@@ -68,3 +68,11 @@ func (c *contacts) alone(seen, real netstack.Addr) ref {
 	*c.records.at(r) = contact{seen: seen, real: real}
 	return r
 }
+
+// seen returns how the inside endpoint knows contact r, zero for none.
+func (c *contacts) seen(r ref) netstack.Addr {
+	if r == 0 {
+		return netstack.Addr{}
+	}
+	return c.records.at(r).seen
+}

@@ -70,7 +70,10 @@ func (m *mappings) admits(r ref, from netstack.Addr) bool {
 	case netstack.EndpointIndependent:
 		return true
 	case netstack.AddressDependent:
-		return !x.is.knowsContacts() || m.contacts.find(r, from) != 0
+		if x.is.knowsContacts() {
+			return m.contacts.find(r, from) != 0
+		}
+		return m.contacts.records.at(x.contact).seen == from
 	}
 	return false
 }

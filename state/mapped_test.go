@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"sallyport/netstack"
 	"sallyport/netstack/nettest"
@@ -237,5 +238,93 @@ func Test5508REQ7ErrorsThroughHairpin(t *testing.T) {
 	}
 	if got := m.Quoted.String(); got != "udp 10.1.0.5:5000 -> 192.0.2.1:6000" {
 		t.Errorf("it quotes %s", got)
+	}
+}
+
+// TestUnansweredKeepsNothingAlive has a stranger send and send: what nobody
+// answers ends when it would have with its first datagram.
+func Test7857S7UnansweredKeepsNothingAlive(t *testing.T) {
+	r := newNATRig(t, behaving(ei, ei))
+	own := r.passes(inside, nettest.UDP("10.1.0.5:4000", "1.1.1.1:53"))
+	r.passes(outside, nettest.UDP("7.7.7.7:9999", "192.0.2.1:4000"))
+	r.Kill(own.Session)
+	r.after(29*time.Second).passes(outside, nettest.UDP("7.7.7.7:9999", "192.0.2.1:4000"))
+	r.after(time.Second)
+	r.Sweep(r.now, 1000)
+	r.refused(outside, nettest.UDP("7.7.7.7:9999", "192.0.2.1:4000"), netstack.Policy)
+	if s := r.Stats(); s.Mappings != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestAnsweredLivesOn is the same stranger, who is answered once.
+func TestAnsweredLivesOn(t *testing.T) {
+	r := newNATRig(t, behaving(ei, ei))
+	r.passes(inside, nettest.UDP("10.1.0.5:4000", "1.1.1.1:53"))
+	r.passes(outside, nettest.UDP("7.7.7.7:9999", "192.0.2.1:4000"))
+	r.passes(inside, nettest.UDP("10.1.0.5:4000", "7.7.7.7:9999"))
+	for range 3 {
+		r.after(4*time.Minute).passes(outside, nettest.UDP("7.7.7.7:9999", "192.0.2.1:4000"))
+	}
+	r.Sweep(r.now, 1000)
+	if v := r.only(); v.Flags&ThroughMapping == 0 {
+		t.Errorf("%v", v.Flags.Words())
+	}
+}
+
+// TestIndexOfMappingsHasRoomForSoMany has mappings that need three entries each,
+// more of them than there is room for: what comes too late gets none.
+func TestIndexOfMappingsHasRoomForSoMany(t *testing.T) {
+	p := behaving(ad, ad)
+	p.Choice = netstack.RandomPort
+	r := newNATRig(t, p)
+	r.Table = NewTable(Limits{MaxSessions: 400}, DefaultTimeouts(), Seed{1})
+	n := 0
+	for i := range 400 {
+		m, reason := r.send(inside, nettest.UDP(fmt.Sprintf("10.1.0.5:%d", i+1), "1.1.1.1:53"))
+		if m.Session != 0 {
+			n++
+		} else if reason != netstack.NATExhausted {
+			t.Fatal(reason)
+		}
+	}
+	if n < 300 || n == 400 {
+		t.Errorf("%d mappings", n)
+	}
+	checkInvariants(t, r.Table)
+}
+
+// TestMappingOfASessionTurnedRound has the server call back on the ports of a
+// connection that is over: its mapping is then the other direction's, and ends
+// with it, over a restart too.
+func TestMappingOfASessionTurnedRound(t *testing.T) {
+	for _, filtering := range []netstack.Dependence{ei, ad} {
+		r := newNATRig(t, behaving(ei, filtering))
+		in, out := "10.1.0.5:4000", "192.0.2.1:4000"
+		seg := func(side netstack.Side, from, to, flags string, seq, ack uint32) {
+			r.Helper()
+			r.passes(side, nettest.TCP(from, to, nettest.Flags(flags), nettest.Seq(seq), nettest.Ack(ack)))
+		}
+		seg(inside, in, "1.1.1.1:53", "S", 100, 0)
+		seg(outside, "1.1.1.1:53", out, "SA", 500, 101)
+		seg(inside, in, "1.1.1.1:53", "A", 101, 501)
+		seg(inside, in, "1.1.1.1:53", "R", 101, 0)
+		seg(outside, "1.1.1.1:53", out, "S", 90000, 0)
+		seg(inside, in, "1.1.1.1:53", "SA", 7000, 90001)
+		if v := r.only(); v.Original.In != outside || v.State != "syn-received" || v.Flags&DestinationNAT == 0 {
+			t.Fatalf("%+v", v)
+		}
+		checkInvariants(t, r.Table)
+		after, result := restored(t, snapshotOf(t, r.Table, r.now), 100, 0, everything)
+		if result.Count[Restored] != 1 {
+			t.Fatal(result.Count)
+		}
+		for _, table := range []*Table{r.Table, after.Table} {
+			table.Kill(table.id(1))
+			checkInvariants(t, table)
+			if n := table.Stats().Mappings; n != 0 {
+				t.Errorf("%d mappings", n)
+			}
+		}
 	}
 }

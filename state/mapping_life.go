@@ -2,8 +2,9 @@ package state
 
 import "sallyport/netstack"
 
-// add files a new mapping, which one session holds: with the remote end seen from
-// inside, and the one that its packets come from. 0: there is no room.
+// add files a new mapping, which a session is to hold at once: with the remote
+// end seen from inside, and the one that its packets come from. 0: there is no
+// room.
 func (m *mappings) add(fresh *mapping, seen, real netstack.Addr, tracked bool) ref {
 	if m.entries+3 > m.room {
 		return 0
@@ -26,7 +27,6 @@ func (m *mappings) add(fresh *mapping, seen, real netstack.Addr, tracked bool) r
 	}
 	m.link(r)
 	m.live++
-	m.hold(r, seen)
 	return r
 }
 

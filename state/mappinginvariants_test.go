@@ -7,10 +7,19 @@ import (
 )
 
 // checkMappings tests what mapping.go and table.go promise of mappings to hold
-// after every call; uses is how many sessions hold each.
-func checkMappings(t testing.TB, table *Table, uses map[ref]uint32) {
+// after every call; uses is how many sessions hold each, and meets whom those
+// are with, of the mappings that know.
+func checkMappings(t testing.TB, table *Table, uses map[ref]uint32, meets map[meeting]uint32) {
 	t.Helper()
 	m := &table.mappings
+	for c, n := range meets {
+		if r := m.contacts.find(c.mapping, c.seen); r == 0 || m.contacts.records.at(r).uses != n {
+			t.Fatalf("mapping %d is with %v in %d sessions, and does not know it", c.mapping, c.seen, n)
+		}
+	}
+	if n := m.contacts.index.entries(); n != len(meets) {
+		t.Fatalf("%d contacts in the index, of %d", n, len(meets))
+	}
 	c := census{uses: uses, shares: map[ref]uint32{}, hosts: map[ref]uint32{}, taken: map[ref]uint32{}}
 	for r := ref(1); r <= m.records.used; r++ {
 		if x := m.records.at(r); uses[r] > 0 {
@@ -28,6 +37,12 @@ func checkMappings(t testing.TB, table *Table, uses map[ref]uint32) {
 		t.Fatalf("%d mappings, counted %d; %d entries, counted %d, and there are %d", len(uses), m.live, c.entries, m.entries, m.index.entries())
 	}
 	c.check(t, m)
+}
+
+// meeting is a mapping and a remote address that it has sessions with.
+type meeting struct {
+	mapping ref
+	seen    netstack.Addr
 }
 
 // census is what there must be, for the mappings that there are.

@@ -118,10 +118,10 @@ func (m *mappings) isInside(x *mapping, key *netstack.FlowKey) bool {
 
 // seen is the remote address that x depends on, as its inside endpoint knows it.
 func (m *mappings) seen(x *mapping) netstack.Addr {
-	if x.contact == 0 || x.is.mapping() != netstack.AddressDependent {
+	if x.is.mapping() != netstack.AddressDependent {
 		return netstack.Addr{}
 	}
-	return m.contacts.records.at(x.contact).seen
+	return m.contacts.seen(x.contact)
 }
 
 // share gives one more session the mapping r. If its port does not fit, that
@@ -155,12 +155,16 @@ func (m *mappings) lend(l *loan, a netstack.Addr, ports []netstack.PortRange) (r
 	if x := traitsOf(l.pool, l.original.In); x.exclusive() != netstack.EndpointIndependent {
 		s.shares = func(port uint16) bool { return m.shares(space, port, x, l.reply.Src) }
 	}
-	if port, ok := s.port(); ok {
+	port, ok := s.port()
+	if ok {
 		r = m.add(&mapping{
 			inside: l.original.Src, insidePort: l.original.SrcPort, space: space, port: port,
 			rule: l.rule, generation: l.generation, srcRule: l.srcRule, born: seconds(l.now),
 			is: traitsOf(l.pool, l.original.In),
 		}, l.original.Dst, l.reply.Src, tracksHosts(l.pool))
+	}
+	if r != 0 {
+		m.hold(r, l.original.Dst)
 	}
 	m.spaces.unpin(space)
 	return r

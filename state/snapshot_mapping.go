@@ -10,7 +10,7 @@ type savedMapping struct {
 	rule, srcRule      uint32 // numbers of names, 0: none
 	made               origin // what they stand for
 	born               Instant
-	seen               netstack.Addr // the remote address it depends on, if it does
+	seen, real         netstack.Addr // its contact, if it has one
 }
 
 // origin is by which rules a mapping was made.
@@ -28,6 +28,7 @@ func (s *savedMapping) fields(c *codec) {
 	u32(c, &s.srcRule)
 	u64(c, &s.born)
 	addr(c, &s.seen)
+	addr(c, &s.real)
 }
 
 // save returns what is to be saved of mapping r; of none, nothing.
@@ -36,10 +37,15 @@ func (m *mappings) save(r ref) (s savedMapping) {
 		return s
 	}
 	x := m.records.at(r)
-	return savedMapping{
+	s = savedMapping{
 		mapping: x.is.mapping(), filtering: x.is.filtering(), quiet: x.is.has(quietSYN), tracked: x.host != 0,
-		made: origin{x.rule, x.generation, x.srcRule}, born: Instant(x.born) * 1e9, seen: m.seen(x),
+		made: origin{x.rule, x.generation, x.srcRule}, born: Instant(x.born) * 1e9,
 	}
+	if x.contact != 0 {
+		c := m.contacts.records.at(x.contact)
+		s.seen, s.real = c.seen, c.real
+	}
+	return s
 }
 
 // traits returns those of the mapping whose inside endpoint lives on side in.
@@ -50,7 +56,7 @@ func (s *savedMapping) traits(in netstack.Side) traits {
 // reclaim gives session s back the mapping that its packets of direction d are
 // addressed to, one use more of it. It is made if it is not there; 0: that
 // cannot be, because the port is another's.
-func (m *mappings) reclaim(s *saved, d Direction, of *savedMapping) (r ref) {
+func (m *mappings) reclaim(s *saved, d Direction, of *savedMapping) ref {
 	to, from := &s.key[d], &s.key[d.Opposite()]
 	space := m.spaces.pin(to.Dst, to.Proto)
 	if space == 0 {
@@ -60,12 +66,12 @@ func (m *mappings) reclaim(s *saved, d Direction, of *savedMapping) (r ref) {
 		inside: from.Src, insidePort: from.SrcPort, space: space, port: to.DstPort,
 		rule: of.made.rule, generation: of.made.generation, srcRule: of.made.srcRule, born: seconds(max(0, of.born)), is: of.traits(from.In),
 	}
-	switch at, free := m.claim(&fresh, of.seen, to.Src); {
-	case at != 0:
-		m.hold(at, s.seenTo(d))
-		r = at
-	case free:
-		r = m.add(&fresh, of.seen, to.Src, of.tracked)
+	r, free := m.claim(&fresh, of.seen, of.real)
+	if free {
+		r = m.add(&fresh, of.seen, of.real, of.tracked)
+	}
+	if r != 0 {
+		m.hold(r, s.seenTo(d))
 	}
 	m.spaces.unpin(space)
 	return r
@@ -90,9 +96,7 @@ func (m *mappings) claim(fresh *mapping, seen, real netstack.Addr) (r ref, free 
 		}
 	}
 	x := m.records.at(r)
-	same := x.inside == fresh.inside && x.insidePort == fresh.insidePort && x.is == fresh.is &&
-		(x.is.mapping() != netstack.AddressDependent || m.seen(x) == seen)
-	if !same {
+	if x.inside != fresh.inside || x.insidePort != fresh.insidePort || x.is != fresh.is || m.contacts.seen(x.contact) != seen {
 		return 0, false
 	}
 	return r, false

@@ -11,13 +11,21 @@ func (s *saved) sound(then Instant, names int) bool {
 		left > 0 && left <= Instant(2*MaxTimeout) && // no timer is nearly as long
 		int64(max(s.rule, s.dstRule, s.srcRule)) < int64(names) &&
 		(!s.mapped || hasEndpoints(s.key[Original].Proto) && s.source.sound(names)) &&
-		(s.flags&ThroughMapping == 0 || s.key[Original].Proto.HasPorts() && s.through.admits() && s.through.sound(names))
+		(s.flags&ThroughMapping == 0 || s.key[Original].Proto.HasPorts() && s.through.sound(names) &&
+			s.through.admits(&s.key[s.toSource().Opposite()]))
 }
 
-func (s *savedMapping) sound(names int) bool { return int64(max(s.rule, s.srcRule)) < int64(names) }
+func (s *savedMapping) sound(names int) bool {
+	return int64(max(s.rule, s.srcRule)) < int64(names) &&
+		(min(s.mapping, s.filtering) != netstack.AddressDependent || !s.real.IsZero())
+}
 
-// admits reports whether a session can come in through such a mapping at all.
-func (s *savedMapping) admits() bool { return s.filtering != netstack.AddressAndPortDependent }
+// admits reports whether a session whose packets arrive as k can have come in
+// through such a mapping.
+func (s *savedMapping) admits(k *netstack.FlowKey) bool {
+	return s.filtering != netstack.AddressAndPortDependent &&
+		(min(s.mapping, s.filtering) == netstack.EndpointIndependent || s.real == k.Src)
+}
 
 // fits reports whether a session of protocol proto can be in phase p.
 func (p phase) fits(proto netstack.Protocol) bool {
