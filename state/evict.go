@@ -31,7 +31,7 @@ func (t *Table) makeRoom(now Instant) bool {
 	}
 	t.cursor = from
 	spare := t.spare(reapOnFull)
-	if spare != 0 {
+	if spare != 0 && t.trial == nil {
 		t.end(spare, CauseEvicted)
 	}
 	return spare != 0

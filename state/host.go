@@ -18,6 +18,8 @@ type hosts struct {
 	records slab[host, *host]
 	index   index
 	hash    *hasher
+	// external is what was that of the host that has gained a mapping last.
+	external netstack.Addr
 }
 
 func newHosts(max int, h *hasher) hosts {
@@ -48,7 +50,7 @@ func (h *hosts) gain(addr netstack.Addr, in netstack.Side, external netstack.Add
 	}
 	x := h.records.at(r)
 	x.mappings++
-	x.external = external
+	h.external, x.external = x.external, external
 	return r
 }
 

@@ -122,7 +122,7 @@ func (t *Table) withinLimit(p *netstack.Packet, a *Admission, now Instant) netst
 		t.sweep(now, reapOnLimit) // what has expired may still be counted
 		reason = t.limits.refuses(a.Limit, &p.Flow, half, now)
 	}
-	if reason != netstack.ReasonNone {
+	if reason != netstack.ReasonNone && t.trial == nil {
 		t.limits.ledgers[a.Limit.Ledger].refused[reason]++
 	}
 	return reason

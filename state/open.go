@@ -15,6 +15,10 @@ import "sallyport/netstack"
 func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (Match, netstack.Reason) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.begin(p, &a, now)
+}
+
+func (t *Table) begin(p *netstack.Packet, a *Admission, now Instant) (Match, netstack.Reason) {
 	if p.Fragment.Is {
 		return Match{}, netstack.FragLimit
 	}
@@ -23,22 +27,34 @@ func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (Match, netst
 		if v.effect != asks {
 			return m, v.reason
 		}
-		if t.keeps(r, d, &p.Flow, &a) {
-			return t.await(r, d, p, &a, now)
+		if t.keeps(r, d, &p.Flow, a) {
+			return t.await(r, d, p, a, now)
 		}
-		t.end(r, CauseReplaced)
+		t.replace(r)
 	}
-	if a.NoEntry || t.terms[a.Terms].Profile == FW1 && !entersFW1(p, &a) {
-		return passBy(p, &a)
+	if a.NoEntry || t.terms[a.Terms].Profile == FW1 && !entersFW1(p, a) {
+		return passBy(p, a)
 	}
-	if reason := t.mayOpen(p, &a, now); reason != netstack.ReasonNone {
+	if reason := t.mayOpen(p, a, now); reason != netstack.ReasonNone {
 		return Match{}, reason
 	}
-	reply, mapping, reason := t.translate(&p.Flow, &a, now)
+	reply, mapping, reason := t.translate(&p.Flow, a, now)
 	if reason != netstack.ReasonNone {
 		return Match{}, reason
 	}
-	return t.open(p, &a, reply, mapping, now), netstack.ReasonNone
+	if t.trial != nil {
+		return t.trial.open(t, p, a, reply, mapping, now), netstack.ReasonNone
+	}
+	return t.open(p, a, reply, mapping, now), netstack.ReasonNone
+}
+
+// replace ends session r for the one that is about to begin.
+func (t *Table) replace(r ref) {
+	if t.trial != nil {
+		t.trial.replace(t, r)
+		return
+	}
+	t.end(r, CauseReplaced)
 }
 
 // mayOpen tests what does not depend on translation.
@@ -65,7 +81,19 @@ func (t *Table) mayOpen(p *netstack.Packet, a *Admission, now Instant) netstack.
 // open makes the session. There is room, and neither key is in use.
 func (t *Table) open(p *netstack.Packet, a *Admission, reply netstack.FlowKey, mapping ref, now Instant) Match {
 	r := t.sessions.take()
-	s := t.sessions.at(r)
+	t.fill(t.sessions.at(r), p, a, reply, mapping, now)
+	t.enter(r)
+	t.limits.charge(r, a.Limit, &p.Flow, t.sessions.at(r).phase, true, now)
+	t.counters.opened++
+	m := t.match(r, Original)
+	if a.Log {
+		m.Event = Opened
+	}
+	return m
+}
+
+// fill makes s the session's record, which is zero.
+func (t *Table) fill(s *session, p *netstack.Packet, a *Admission, reply netstack.FlowKey, mapping ref, now Instant) {
 	s.key = [2]netstack.FlowKey{p.Flow, reply}
 	s.mapping = mapping
 	s.rule, s.generation, s.terms = a.Rule, a.Generation, a.Terms
@@ -75,14 +103,6 @@ func (t *Table) open(p *netstack.Packet, a *Admission, reply netstack.FlowKey, m
 	s.begin(t.termsOf(s).Profile, p)
 	s.count(Original, p)
 	t.rearm(s, now)
-	t.enter(r)
-	t.limits.charge(r, a.Limit, &p.Flow, s.phase, true, now)
-	t.counters.opened++
-	m := t.match(r, Original)
-	if a.Log {
-		m.Event = Opened
-	}
-	return m
 }
 
 func flagsOf(in netstack.Side, a *Admission) (f Flags) {

@@ -13,6 +13,7 @@ import (
 // What each worker sees of its own sessions must stay true.
 func TestWorkersAndListings(t *testing.T) {
 	r := logged(newRig(t, Limits{MaxSessions: 64}))
+	r.many = true
 	var workers, control sync.WaitGroup
 	done := make(chan struct{})
 	for w := range 2 {

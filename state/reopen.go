@@ -74,9 +74,7 @@ func (t *Table) reopen(r ref, d Direction, p *netstack.Packet, now Instant) Dire
 // turnRound makes the original direction of session r its reply direction.
 func (t *Table) turnRound(r ref) {
 	s := t.sessions.at(r)
-	for d, k := range s.key {
-		t.index.remove(t.hash.flow(&k), entry(r, Direction(d)))
-	}
+	t.unlink(r)
 	s.key[Original], s.key[Reply] = s.key[Reply], s.key[Original]
 	s.peer[Original], s.peer[Reply] = s.peer[Reply], s.peer[Original]
 	s.dstRule, s.srcRule = s.srcRule, s.dstRule

@@ -16,6 +16,9 @@ type rig struct {
 	*Table
 	now    Instant
 	policy func(p *netstack.Packet) (Admission, bool)
+
+	rehearsed int  // packets that were
+	many      bool // there are others who use the table, so that nothing is rehearsed
 }
 
 func newRig(t testing.TB, l Limits) *rig {
@@ -61,7 +64,9 @@ func (r *rig) send(in netstack.Side, p nettest.Packet) (Match, netstack.Reason) 
 }
 
 func (r *rig) handle(p *netstack.Packet) (Match, netstack.Reason) {
-	m, reason := r.Track(p, r.now)
+	m, reason := r.rehearse(
+		func() (Match, netstack.Reason, Sight) { return r.RehearseTrack(p, r.now) },
+		func() (Match, netstack.Reason) { return r.Track(p, r.now) })
 	if m.Session != 0 || reason != netstack.ReasonNone {
 		return m, reason
 	}
@@ -69,7 +74,9 @@ func (r *rig) handle(p *netstack.Packet) (Match, netstack.Reason) {
 	if !ok {
 		return m, netstack.Policy
 	}
-	return r.Open(p, a, r.now)
+	return r.rehearse(
+		func() (Match, netstack.Reason, Sight) { return r.RehearseOpen(p, a, r.now) },
+		func() (Match, netstack.Reason) { return r.Open(p, a, r.now) })
 }
 
 // passes sends a packet that must pass, and returns how it leaves.

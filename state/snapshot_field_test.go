@@ -148,6 +148,7 @@ func TestSaveAllocatesNothingForASession(t *testing.T) {
 // and others end; each snapshot is whole.
 func TestSnapshotUnderTraffic(t *testing.T) {
 	r := newMasqueradingRig(t)
+	r.many = true
 	r.Table = NewTable(Limits{MaxSessions: 2000}, DefaultTimeouts(), Seed{1})
 	var workers sync.WaitGroup
 	for w := range 2 {

@@ -37,6 +37,7 @@ type spaces struct {
 	pages   slab[page, *page]
 	index   index
 	hash    *hasher
+	last    uint16 // what was the last of the space that a port was lent of
 }
 
 // newSpaces makes room for so many spaces with that many pages.
@@ -114,7 +115,7 @@ func (x *spaces) take(r ref, port uint16) bool {
 	p.taken[port%pagePorts/64] |= 1 << (port % 64)
 	p.used++
 	s.used++
-	s.last = port
+	x.last, s.last = s.last, port
 	return true
 }
 

@@ -62,7 +62,9 @@ type Table struct {
 	mappings mappings
 	loan     loan
 	limits   limits
-	cursor   ref // where Sweep goes on
+	random   *rand.ChaCha8 // of the mappings
+	cursor   ref           // where Sweep goes on
+	trial    *trial        // a rehearsal of Open, nil but then
 	inPhase  [phases]int
 	ended    ring
 	counters counters
@@ -73,14 +75,15 @@ type Table struct {
 func NewTable(l Limits, t Timeouts, seed Seed) *Table {
 	n := min(max(l.MaxSessions, 1), MaxSessions)
 	hash := newHasher(seed)
-	random := rand.New(rand.NewChaCha8(seed))
+	random := rand.NewChaCha8(seed)
 	return &Table{
 		terms:    []Terms{{Strict, t}},
 		hash:     &hash,
 		sessions: newSlab[session](n),
 		index:    newIndex(2 * n),
 		pairs:    newPairs(n, &hash),
-		mappings: newMappings(n, &hash, random),
+		random:   random,
+		mappings: newMappings(n, &hash, rand.New(random)),
 	}
 }
 
@@ -144,6 +147,13 @@ func (t *Table) link(r ref) {
 	}
 }
 
+// unlink takes it out again.
+func (t *Table) unlink(r ref) {
+	for d, k := range t.sessions.at(r).key {
+		t.index.remove(t.hash.flow(&k), entry(r, Direction(d)))
+	}
+}
+
 // enter makes the record r, filled, a session of the table.
 func (t *Table) enter(r ref) {
 	t.link(r)
@@ -156,9 +166,7 @@ func (t *Table) enter(r ref) {
 func (t *Table) end(r ref, why Cause) {
 	s := t.sessions.at(r)
 	t.report(r, why)
-	for d, k := range s.key {
-		t.index.remove(t.hash.flow(&k), entry(r, Direction(d)))
-	}
+	t.unlink(r)
 	t.pairs.remove(&s.key)
 	t.letGo(s)
 	t.limits.release(r, s.phase)

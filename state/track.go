@@ -23,6 +23,10 @@ func (t *Table) Track(p *netstack.Packet, now Instant) (Match, netstack.Reason) 
 func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant) (Match, netstack.Reason) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.track(at, p, now)
+}
+
+func (t *Table) track(at Place, p *netstack.Packet, now Instant) (Match, netstack.Reason) {
 	switch {
 	case p.Fragment.Is:
 		return Match{}, netstack.FragLimit
@@ -110,10 +114,15 @@ func (t *Table) turn(r ref, before phase) Event {
 
 // match returns the place of a packet of direction d in session r.
 func (t *Table) match(r ref, d Direction) Match {
-	s := t.sessions.at(r)
+	m := t.sessions.at(r).match(d)
+	m.Session = t.id(r)
+	return m
+}
+
+// match is Table.match of a session without a name.
+func (s *session) match(d Direction) Match {
 	other := &s.key[d.Opposite()]
 	return Match{
-		Session:    t.id(r),
 		Dir:        d,
 		Out:        other.In,
 		Leave:      other.Reverse(s.key[d].In),

@@ -31,10 +31,11 @@ type View struct {
 // NAT reports whether the session is translated.
 func (v *View) NAT() bool { return v.Flags&(SourceNAT|DestinationNAT) != 0 }
 
-func (t *Table) view(r ref, now Instant) View {
-	s := t.sessions.at(r)
+func (t *Table) view(r ref, now Instant) View { return t.viewOf(t.sessions.at(r), t.id(r), now) }
+
+func (t *Table) viewOf(s *session, id uint64, now Instant) View {
 	return View{
-		ID:           t.id(r),
+		ID:           id,
 		Original:     s.key[Original],
 		Reply:        s.key[Reply],
 		State:        phaseWords[s.phase],

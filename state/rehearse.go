@@ -1,0 +1,170 @@
+package state
+
+import "sallyport/netstack"
+
+// A rehearsal
+//
+// Whoever asks what would become of a packet gets the answer of the code that
+// decides about packets: it is run on the table itself, and what it has done is
+// taken back before the lock is. So there is nothing that could say something
+// else, and afterwards the table is what it was, down to the state of its random
+// numbers: the packet, if it comes next, gets the port that was told.
+//
+// Two things are not as they would be. A session that has expired is reaped where
+// a lookup meets it, as by Sweep. And where a session gives its place to a new
+// one, the new one keeps its external port; after a real packet it may be
+// another.
+
+// Sight is what a rehearsal has seen.
+type Sight struct {
+	Known  bool      // the packet looks like one of a session that there is
+	Dir    Direction // in that
+	Before View      // of it
+	Window Window    // of TCP
+	Opened bool      // the packet would begin a session
+	Shared bool      // and its source has its external port already
+	After  View      // of the session that the packet would be of, if it passes
+}
+
+// RehearseTrack returns what Track would, and changes nothing.
+func (t *Table) RehearseTrack(p *netstack.Packet, now Instant) (m Match, reason netstack.Reason, s Sight) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	key := p.Flow
+	if p.ICMP == netstack.ICMPError {
+		key = p.Quoted.Reverse(p.Flow.In)
+	}
+	r, d := t.find(&key, now)
+	if r == 0 {
+		m, reason = t.track(t.Foresee(p), p, now)
+		return m, reason, s
+	}
+	k := t.keepsake(r)
+	s = t.look(r, d, p, now)
+	m, reason = t.track(t.Foresee(p), p, now)
+	s.After = t.view(r, now)
+	t.putBack(&k)
+	return m, reason, s
+}
+
+// RehearseOpen returns what Open would, and changes nothing. A session that would
+// be opened has no name: Match.Session is 0.
+func (t *Table) RehearseOpen(p *netstack.Packet, a Admission, now Instant) (m Match, reason netstack.Reason, s Sight) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	was, cursor := *t.random, t.cursor
+	t.trial = new(trial)
+	r, d := t.find(&p.Flow, now)
+	if r == 0 {
+		m, reason = t.begin(p, &a, now)
+	} else {
+		k := t.keepsake(r)
+		s = t.look(r, d, p, now)
+		m, reason = t.begin(p, &a, now)
+		if s.After = t.view(r, now); t.trial.hidden {
+			t.unhide(&k)
+		} else {
+			t.putBack(&k)
+		}
+	}
+	if t.trial.opened {
+		s.Opened, s.Shared, s.After = true, t.trial.shared, t.trial.after
+	}
+	*t.random, t.cursor, t.trial = was, cursor, nil
+	return m, reason, s
+}
+
+// trial is what happens in a rehearsal of Open where something else would.
+type trial struct {
+	hidden, opened, shared bool
+	after                  View
+}
+
+// replace hides the session that would end: nothing finds it.
+func (x *trial) replace(t *Table, r ref) {
+	s := t.sessions.at(r)
+	t.limits.count(r, s.phase, -1)
+	t.counters.live--
+	s.key, x.hidden = [2]netstack.FlowKey{}, true
+}
+
+// unhide is the opposite of trial.replace.
+func (t *Table) unhide(k *keepsake) {
+	*t.sessions.at(k.r) = k.session
+	t.limits.count(k.r, k.phase, 1)
+	t.counters.live++
+}
+
+// open says what the session would be, and gives back what it holds already.
+func (x *trial) open(t *Table, p *netstack.Packet, a *Admission, reply netstack.FlowKey, mapping ref, now Instant) Match {
+	var s session
+	t.fill(&s, p, a, reply, mapping, now)
+	x.opened, x.after = true, t.viewOf(&s, 0, now)
+	x.shared = mapping != 0 && t.mappings.records.at(mapping).uses > 1
+	m := s.match(Original)
+	t.letGo(&s)
+	if mapping != 0 && !x.shared {
+		t.mappings.restore(&s)
+	}
+	return m
+}
+
+// restore takes back what a mapping that was made for s alone has left behind.
+func (m *mappings) restore(s *session) {
+	external, k := &s.key[Reply], &s.key[Original]
+	if r := m.spaces.find(external.Dst, external.Proto); r != 0 {
+		m.spaces.records.at(r).last = m.spaces.last
+	}
+	if r := m.hosts.find(k.Src, k.In); r != 0 {
+		m.hosts.records.at(r).external = m.hosts.external
+	}
+}
+
+// count counts one more session in phase p on the account of session r, or one
+// less; which accounts there are stays as it is.
+func (l *limits) count(r ref, p phase, n int) {
+	at := l.held(r)
+	if at == 0 {
+		return
+	}
+	a := l.accounts.at(at)
+	a.sessions += uint32(n)
+	l.ledgers[a.ledger].sessions += n
+	if p.halfOpen() {
+		l.ledgers[a.ledger].halfOpen += n
+	}
+}
+
+// keepsake is a session as it was, and what is counted.
+type keepsake struct {
+	session
+	r        ref
+	inPhase  [phases]int
+	counters counters
+	ended    ring
+}
+
+func (t *Table) keepsake(r ref) keepsake {
+	return keepsake{*t.sessions.at(r), r, t.inPhase, t.counters, t.ended}
+}
+
+// look returns what is seen of session r before the packet meets it.
+func (t *Table) look(r ref, d Direction, p *netstack.Packet, now Instant) Sight {
+	return Sight{Known: true, Dir: d, Before: t.view(r, now), Window: t.sessions.at(r).window(d, p)}
+}
+
+// putBack makes a session that still is what it was. Nothing else has happened.
+func (t *Table) putBack(k *keepsake) {
+	s := t.sessions.at(k.r)
+	t.limits.turned(k.r, s.phase, k.phase)
+	turned := s.key != k.key
+	if turned {
+		t.unlink(k.r)
+		t.pairs.remove(&s.key)
+	}
+	if *s = k.session; turned {
+		t.pairs.add(&s.key)
+		t.link(k.r)
+	}
+	t.inPhase, t.counters, t.ended = k.inPhase, k.counters, k.ended
+}
