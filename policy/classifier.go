@@ -11,7 +11,8 @@ const fewConditions = 4
 // nothing of what follows from it.
 type classifier struct {
 	conditions linear
-	index      *index // nil: there are few
+	index      *index     // nil: there are few
+	witness    *testimony // nil: nobody looks on
 }
 
 func newClassifier(conditions []condition) classifier {
@@ -23,6 +24,13 @@ func newClassifier(conditions []condition) classifier {
 }
 
 func (c *classifier) first(q *query) int {
+	if c.witness != nil {
+		return c.witnessed(q)
+	}
+	return c.find(q)
+}
+
+func (c *classifier) find(q *query) int {
 	if c.index == nil {
 		return c.conditions.first(q)
 	}

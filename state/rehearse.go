@@ -10,10 +10,8 @@ import "sallyport/netstack"
 // else, and afterwards the table is what it was, down to the state of its random
 // numbers: the packet, if it comes next, gets the port that was told.
 //
-// Two things are not as they would be. A session that has expired is reaped where
-// a lookup meets it, as by Sweep. And where a session gives its place to a new
-// one, the new one keeps its external port; after a real packet it may be
-// another.
+// One thing is not as it would be: a session that has expired is reaped where a
+// lookup meets it, as by Sweep.
 
 // Sight is what a rehearsal has seen.
 type Sight struct {
@@ -61,8 +59,8 @@ func (t *Table) RehearseOpen(p *netstack.Packet, a Admission, now Instant) (m Ma
 		k := t.keepsake(r)
 		s = t.look(r, d, p, now)
 		m, reason = t.begin(p, &a, now)
-		if s.After = t.view(r, now); t.trial.hidden {
-			t.unhide(&k)
+		if s.After = t.view(r, now); t.trial.hidden != nil {
+			t.unhide(&k, t.trial)
 		} else {
 			t.putBack(&k)
 		}
@@ -76,23 +74,60 @@ func (t *Table) RehearseOpen(p *netstack.Packet, a Admission, now Instant) (m Ma
 
 // trial is what happens in a rehearsal of Open where something else would.
 type trial struct {
-	hidden, opened, shared bool
-	after                  View
+	opened, shared bool
+	after          View
+	hidden         *saved // the session that would end
+	pairing        pairing
 }
 
-// replace hides the session that would end: nothing finds it.
+// replace hides the session that would end: nothing finds it, and it holds
+// nothing.
 func (x *trial) replace(t *Table, r ref) {
 	s := t.sessions.at(r)
+	hidden := t.copyOf(s)
+	x.hidden, x.pairing = &hidden, t.mappings.pairing(s)
 	t.limits.count(r, s.phase, -1)
 	t.counters.live--
-	s.key, x.hidden = [2]netstack.FlowKey{}, true
+	t.letGo(s)
+	s.key, s.mapping = [2]netstack.FlowKey{}, 0
 }
 
-// unhide is the opposite of trial.replace.
-func (t *Table) unhide(k *keepsake) {
+// unhide is the opposite of trial.replace. Whoever could have taken what the
+// session gave back has done so on trial.
+func (t *Table) unhide(k *keepsake, x *trial) {
+	t.regain(x.hidden)
+	k.mapping = x.hidden.mapping
+	t.mappings.pairUp(&k.session, x.pairing)
 	*t.sessions.at(k.r) = k.session
 	t.limits.count(k.r, k.phase, 1)
 	t.counters.live++
+}
+
+// pairing is what the next mapping of a session's host, or on its external
+// address, depends on.
+type pairing struct {
+	last     uint16
+	external netstack.Addr
+}
+
+func (m *mappings) pairing(s *session) (p pairing) {
+	if r := m.spaces.find(s.key[Reply].Dst, s.key[Reply].Proto); r != 0 {
+		p.last = m.spaces.records.at(r).last
+	}
+	if r := m.hosts.find(s.key[Original].Src, s.key[Original].In); r != 0 {
+		p.external = m.hosts.records.at(r).external
+	}
+	return p
+}
+
+// pairUp makes it what it was.
+func (m *mappings) pairUp(s *session, p pairing) {
+	if r := m.spaces.find(s.key[Reply].Dst, s.key[Reply].Proto); r != 0 {
+		m.spaces.records.at(r).last = p.last
+	}
+	if r := m.hosts.find(s.key[Original].Src, s.key[Original].In); r != 0 {
+		m.hosts.records.at(r).external = p.external
+	}
 }
 
 // open says what the session would be, and gives back what it holds already.
@@ -104,20 +139,9 @@ func (x *trial) open(t *Table, p *netstack.Packet, a *Admission, reply netstack.
 	m := s.match(Original)
 	t.letGo(&s)
 	if mapping != 0 && !x.shared {
-		t.mappings.restore(&s)
+		t.mappings.pairUp(&s, pairing{t.mappings.spaces.last, t.mappings.hosts.external})
 	}
 	return m
-}
-
-// restore takes back what a mapping that was made for s alone has left behind.
-func (m *mappings) restore(s *session) {
-	external, k := &s.key[Reply], &s.key[Original]
-	if r := m.spaces.find(external.Dst, external.Proto); r != 0 {
-		m.spaces.records.at(r).last = m.spaces.last
-	}
-	if r := m.hosts.find(k.Src, k.In); r != 0 {
-		m.hosts.records.at(r).external = m.hosts.external
-	}
 }
 
 // count counts one more session in phase p on the account of session r, or one

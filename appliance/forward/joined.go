@@ -32,6 +32,9 @@ func (l *Lane) hold(pol *Policy, reply *netstack.Frame, now state.Instant) (Outc
 		pol.hit(rule, now)
 		return Outcome{Reason: netstack.Policy, Rule: rule}, flow
 	}
+	if l.trace != nil {
+		l.engine.Fragments = l.engine.Fragments.Copy(flow.In)
+	}
 	whole, r := l.engine.Fragments.Hold(p, now)
 	switch {
 	case r != netstack.ReasonNone:
@@ -63,6 +66,9 @@ func (l *Lane) refusesWhatever(pol *Policy) (rule uint32, refused bool) {
 // judgeJoined decides about the datagram as a whole.
 func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame, now state.Instant) (Outcome, netstack.FlowKey) {
 	l.joined.whole.Assemble(l.joined.frame)
+	if l.trace != nil {
+		l.trace.Whole = true
+	}
 	if r := l.pkt.Parse(in, l.joined.frame); r != netstack.ReasonNone {
 		return refuse(r), l.pkt.Flow
 	}

@@ -16,6 +16,7 @@ type Lane struct {
 	answers bucket
 	joined  joined
 	late    late
+	trace   *Trace // of a rehearsal, nil of a worker
 }
 
 // NewLane returns a lane through e.
@@ -54,6 +55,9 @@ func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now sta
 		l.look(i, pol, in, f)
 	}
 	p := l.pkt
+	if l.trace != nil {
+		l.trace.Arrived = *p
+	}
 	if v.reason != netstack.ReasonNone {
 		return refuse(v.reason), p.Flow
 	}
@@ -99,16 +103,23 @@ func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now sta
 // whichever device its word was steered into; so it is asked for both sides.
 func (l *Lane) track(pol *Policy, at state.Place, now state.Instant) (state.Match, netstack.Reason) {
 	p := l.pkt
-	m, r := l.engine.Table.TrackAt(at, p, now)
+	m, r := l.trackAt(at, now)
 	if m.Session != 0 || p.ICMP != netstack.ICMPError || !pol.Rules.IsOwn(p.Flow.Src) {
 		return m, r
 	}
 	p.Flow.In = p.Flow.In.Opposite()
-	if other, r := l.engine.Table.Track(p, now); other.Session != 0 {
+	if other, r := l.trackAt(l.engine.Table.Foresee(p), now); other.Session != 0 {
 		return other, r
 	}
 	p.Flow.In = p.Flow.In.Opposite()
 	return m, r
+}
+
+func (l *Lane) trackAt(at state.Place, now state.Instant) (state.Match, netstack.Reason) {
+	if l.trace != nil {
+		return l.rehearseTrack(now)
+	}
+	return l.engine.Table.TrackAt(at, l.pkt, now)
 }
 
 // legal applies what no endpoint may send whatever the policy and the session
@@ -161,6 +172,9 @@ func (l *Lane) pastTable(pol *Policy, reply *netstack.Frame, now state.Instant) 
 // follow does what the policy has decided, as admission a if that is to pass.
 func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply *netstack.Frame, now state.Instant) Outcome {
 	pol.hit(d.Rule, now)
+	if l.trace != nil {
+		l.trace.decided(d, &a)
+	}
 	switch {
 	case d.Verdict == netstack.Reject:
 		return l.reject(pol, d.Rule, d.Reason, reply, now)
@@ -169,7 +183,7 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 	case d.Out == netstack.Self:
 		return l.toSelf(pol, d.Rule)
 	}
-	m, r := l.engine.Table.Open(l.pkt, a, now)
+	m, r := l.openSession(a, now)
 	if r != netstack.ReasonNone {
 		o := Outcome{Reason: r, Condition: m.Condition, Rule: d.Rule, Session: m.Session}
 		if a.Translation.Pool != nil && (r == netstack.NATExhausted || r == netstack.SourceLimit) {
@@ -181,6 +195,13 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 		pol.opened(d.Rule)
 	}
 	return l.leave(pol, m, reply, now)
+}
+
+func (l *Lane) openSession(a state.Admission, now state.Instant) (state.Match, netstack.Reason) {
+	if l.trace != nil {
+		return l.rehearseOpen(a, now)
+	}
+	return l.engine.Table.Open(l.pkt, a, now)
 }
 
 // leave makes the packet what it is to be on the other side of the firewall.

@@ -14,6 +14,9 @@ func (l *Lane) throughMapping(pol *Policy, reply *netstack.Frame, now state.Inst
 	if !ok {
 		return Outcome{}, false
 	}
+	if l.trace != nil {
+		l.trace.Mapped = &m
+	}
 	if !m.Admits {
 		if d := pol.Rules.Evaluate(l.pkt); d.Verdict == netstack.Pass {
 			return Outcome{}, false

@@ -32,12 +32,19 @@ func (l *Lane) again(pol *Policy, m state.Match, reply *netstack.Frame, now stat
 		return l.leave(pol, m, reply, now) // another worker has just been here
 	}
 	d := pol.Rejudge(&v)
+	if l.trace != nil {
+		l.trace.Again = &d
+	}
 	if d.Verdict == netstack.Pass {
-		pol.readmit(l.engine.Table, &v, &d, now)
+		if l.trace == nil {
+			pol.readmit(l.engine.Table, &v, &d, now)
+		}
 		m.Rule, m.Generation = d.Rule, pol.Generation
 		return l.leave(pol, m, reply, now)
 	}
-	l.engine.Table.Revoke(v.ID, v.Generation, CauseOf(&d))
+	if l.trace == nil {
+		l.engine.Table.Revoke(v.ID, v.Generation, CauseOf(&d))
+	}
 	pol.hit(d.Rule, now)
 	if d.Verdict == netstack.Reject && l.pkt.ICMP != netstack.ICMPError {
 		return l.reject(pol, d.Rule, d.Reason, reply, now)

@@ -31,6 +31,9 @@ type rig struct {
 	reply  *netstack.Frame
 	// refused counts packets by reason.
 	refused [netstack.Reasons]uint64
+
+	rehearsal *Rehearsal
+	stages    [AtLeave + 1]int // that had the last word
 }
 
 var fragmentLimits = state.FragmentLimits{MaxBytes: 1 << 20, MaxDatagrams: 64, PerSource: 32, Timeout: 30 * time.Second}
@@ -40,6 +43,7 @@ func newRig(t *testing.T, spec policy.Spec) *rig {
 	table := state.NewTable(state.Limits{MaxSessions: 1000}, state.DefaultTimeouts(), state.Seed{1})
 	r := &rig{T: t, engine: NewEngine(table, state.NewFragments(fragmentLimits, state.Seed{1})), reply: netstack.NewFrame()}
 	r.lane = NewLane(r.engine)
+	r.rehearsal = NewRehearsal(r.engine)
 	r.load(spec)
 	return r
 }
@@ -116,8 +120,10 @@ type result struct {
 // send has the packet arrive on a side.
 func (r *rig) send(in netstack.Side, p nettest.Packet) result {
 	r.Helper()
+	said := r.rehearse(in, p)
 	f := p.Frame()
 	o, _ := r.lane.Decide(in, f, r.reply, r.now)
+	r.agrees(&said, &o, nettest.Of(f))
 	if taken := o.Verdict == netstack.Pass || o.Verdict == netstack.Hold; taken != (o.Reason == netstack.ReasonNone) {
 		r.Fatalf("verdict %v with reason %v", o.Verdict, o.Reason)
 	}
