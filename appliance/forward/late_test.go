@@ -2,11 +2,13 @@ package forward
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"sallyport/netstack"
 	"sallyport/netstack/nettest"
+	"sallyport/state"
 )
 
 // lends changes the pool that the rig's policy masquerades with, which no packet
@@ -71,6 +73,29 @@ func Test5382REQ4UnaskedSYN(t *testing.T) {
 	}
 	if got, want := p.Quoted.String(), fmt.Sprintf("tcp %s -> %s", stranger, external); got != want {
 		t.Errorf("quotes %s, want %s", got, want)
+	}
+}
+
+// Test5382REQ4TheWorkerAnswers when the time has come.
+func Test5382REQ4TheWorkerAnswers(t *testing.T) {
+	r := newRig(t, outward())
+	l := newLoop(t, r.engine, 100)
+	var now atomic.Int64
+	now.Store(1)
+	l.worker.clock = func() state.Instant { return state.Instant(now.Load()) }
+	go func() { l.done <- l.worker.Run() }()
+	l.links[in].Inject(nettest.TCP(client, server, nettest.Flags("S"), nettest.Seq(1)), nettest.UDP(client6, server6))
+	mapped := l.links[out].Wait(t, 2)[0].Parse(t, out).Flow
+	unasked := nettest.TCP(stranger, endpoint(mapped.Src, mapped.SrcPort), nettest.Flags("S"), nettest.Seq(77))
+	l.links[out].Inject(unasked, nettest.UDP(server6, client6))
+	l.links[in].Wait(t, 1) // so the SYN has been seen
+	now.Add(int64(6 * time.Second))
+	l.links[out].Inject(nettest.UDP(server6, client6)) // wakes it
+	if p := l.links[out].Wait(t, 1)[0].Parse(t, out); p.ICMP != netstack.ICMPError {
+		t.Errorf("%v left, want the answer", p.Flow)
+	}
+	if err := l.stop(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -89,7 +89,8 @@ func (w *Worker) Run() error {
 	return nil
 }
 
-// turn is a round of each side, and returns how many packets there were.
+// turn is a round of each side, and what else is due. It returns how many packets
+// there were.
 func (w *Worker) turn() (n int, err error) {
 	for side := range netstack.Side(netstack.Sides) {
 		got, err := w.round(side)
@@ -101,6 +102,9 @@ func (w *Worker) turn() (n int, err error) {
 	got, err := w.goOn()
 	if err != nil {
 		return n, fmt.Errorf("sending fragments: %w", err)
+	}
+	if err := w.answerLate(); err != nil {
+		return n, fmt.Errorf("sending answers: %w", err)
 	}
 	return n + got, nil
 }
