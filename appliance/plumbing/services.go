@@ -2,6 +2,7 @@ package plumbing
 
 import (
 	"net/netip"
+	"slices"
 
 	"sallyport/netstack"
 )
@@ -14,6 +15,7 @@ func (p *planner) services(side netstack.Side) []rule {
 		return nil
 	}
 	b := serviceBlock{p: p, side: side}
+	b.anycasts()
 	for _, s := range p.spec.Steered {
 		b.add(s, steerTable(side))
 	}
@@ -30,6 +32,23 @@ type serviceBlock struct {
 	side  netstack.Side
 	rules []rule
 	done  [256]bool // protocols whose clients rule is made
+}
+
+// anycasts leads what is for the IPv6 addresses of translations past what is said
+// of the box itself: those that are answered for on the link are in the table of
+// its own addresses, as anycast ones.
+func (b *serviceBlock) anycasts() {
+	if b.p.family != ipv6 {
+		return
+	}
+	for _, external := range b.p.spec.Sides[b.side].External {
+		if external.Addr().Is4() || slices.ContainsFunc(b.p.links[b.side].own(ipv6), external.Contains) {
+			continue
+		}
+		for _, proto := range []netstack.Protocol{netstack.TCP, netstack.UDP, netstack.SCTP} {
+			b.add(Service{From: b.side, Protocol: proto, Destination: external, IPv6: true}, steerTable(b.side))
+		}
+	}
 }
 
 // self adds what the policy says of one service. A refusal wider than the
