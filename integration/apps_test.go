@@ -121,25 +121,40 @@ func bracketed(a netip.Addr) string {
 	return "[" + a.String() + "]"
 }
 
-// serveDatagrams answers each datagram by what answer makes of it; nil: not.
+// serveDatagrams answers each datagram by what answer makes of it; nil: not. It
+// has a socket for each address, so that each is answered from.
 func serveDatagrams(t *testing.T, h *lab.Host, port int, answer func([]byte) []byte) {
 	t.Helper()
-	var c net.PacketConn
-	if err := h.Do(func() (err error) { c, err = net.ListenPacket("udp", ":"+strconv.Itoa(port)); return err }); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	go func() {
-		for b := make([]byte, 2000); ; {
-			n, from, err := c.ReadFrom(b)
-			if err != nil {
-				return
+	err := h.Do(func() error {
+		addrs, err := net.InterfaceAddrs()
+		for _, a := range addrs {
+			ip := a.(*net.IPNet).IP
+			if err != nil || ip.IsLoopback() || ip.IsLinkLocalUnicast() {
+				continue
 			}
-			if reply := answer(b[:n]); reply != nil {
-				_, _ = c.WriteTo(reply, from)
+			var c *net.UDPConn
+			if c, err = net.ListenUDP("udp", &net.UDPAddr{IP: ip, Port: port}); err == nil {
+				t.Cleanup(func() { _ = c.Close() })
+				go answerDatagrams(c, answer)
 			}
 		}
-	}()
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func answerDatagrams(c *net.UDPConn, answer func([]byte) []byte) {
+	for b := make([]byte, 2000); ; {
+		n, from, err := c.ReadFrom(b)
+		if err != nil {
+			return
+		}
+		if reply := answer(b[:n]); reply != nil {
+			_, _ = c.WriteTo(reply, from)
+		}
+	}
 }
 
 // theAnswer is what answerDNS says of every name.

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"net/netip"
 	"testing"
 
 	"sallyport/appliance/lab"
@@ -8,7 +9,7 @@ import (
 
 // TestApplicationsThroughMasquerade: what people use, in both families.
 func TestApplicationsThroughMasquerade(t *testing.T) {
-	need(t, "curl", "scp", "ssh-keygen", "busybox", "timeout")
+	needApps(t)
 	l := newLab(t, lab.Config{})
 	servers := serveApps(t, l.Outside)
 	startFirewall(t, l, open("auto"))
@@ -16,6 +17,141 @@ func TestApplicationsThroughMasquerade(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			servers.carried(t, l.Inside, f.of(l.Outside))
 			servers.web.saw(t, f.gate(l, outsideLeg))
+		})
+	}
+}
+
+// needApps wants what serveApps does.
+func needApps(t *testing.T) {
+	t.Helper()
+	need(t, "curl", "scp", "ssh-keygen", "busybox", "timeout", "ip")
+}
+
+// appsByType has a translation of every type, told apart by whom the inside
+// speaks to, or by what it is addressed as.
+const appsByType = plainConfig + `
+[[rule]]
+name        = "in"
+from        = "outside"
+to          = "inside"
+destination = ["10.1.0.10", "fd00:1::10"]
+action      = "accept"
+
+[[nat]]
+name        = "untranslated"
+type        = "none"
+from        = "inside"
+to          = "outside"
+destination = ["192.0.2.20", "fd00:2::20"]
+
+[[nat]]
+name         = "spare"
+type         = "snat"
+from         = "inside"
+to           = "outside"
+destination  = ["192.0.2.21", "fd00:2::21"]
+translate_to = ["192.0.2.50", "fd00:2::50"]
+
+[[nat]]
+name         = "routed"
+type         = "snat"
+from         = "inside"
+to           = "outside"
+destination  = ["192.0.2.22", "fd00:2::22"]
+translate_to = ["203.0.113.16/28", "fd00:77::/120"]
+mapping      = "address-and-port-dependent"
+port_choice  = "random"
+
+[[nat]]
+name         = "one"
+type         = "static"
+from         = "inside"
+to           = "outside"
+source       = ["10.1.0.10"]
+destination  = ["192.0.2.23", "192.0.2.10"]
+translate_to = "192.0.2.60"
+
+[[nat]]
+name         = "prefix"
+type         = "nptv6"
+from         = "inside"
+to           = "outside"
+source       = ["fd00:1::/64"]
+destination  = ["fd00:2::23", "fd00:2::10"]
+translate_to = "fd00:99::/64"
+
+[[nat]]
+name         = "twice4"
+type         = "dnat"
+from         = "inside"
+destination  = ["10.77.0.10"]
+translate_to = "192.0.2.24"
+
+[[nat]]
+name         = "twice6"
+type         = "dnat"
+from         = "inside"
+destination  = ["fd00:88::10"]
+translate_to = "fd00:2::24"
+
+[[nat]]
+name         = "server4"
+type         = "dnat"
+from         = "outside"
+destination  = ["192.0.2.70"]
+translate_to = "10.1.0.10"
+
+[[nat]]
+name         = "server6"
+type         = "dnat"
+from         = "outside"
+destination  = ["fd00:2::70"]
+translate_to = "fd00:1::10"
+
+[[nat]]
+name = "internet"
+type = "masquerade"
+from = "inside"
+to   = "outside"
+`
+
+// TestApplicationsThroughEveryType: from inside to addresses of the outside host
+// that each get another translation, and from there to the addresses that lead
+// inside; each server sees who asks as that.
+func TestApplicationsThroughEveryType(t *testing.T) {
+	needApps(t)
+	l := newLab(t, lab.Config{})
+	for _, n := range []string{"20", "21", "22", "23", "24"} {
+		addAddress(t, l.Outside, "192.0.2."+n)
+		addAddress(t, l.Outside, "fd00:2::"+n)
+	}
+	outside, inside := serveApps(t, l.Outside), serveApps(t, l.Inside)
+	startFirewall(t, l, appsByType)
+	for _, c := range []struct{ name, at, seen string }{
+		{"none", "192.0.2.20", "10.1.0.10/32"},
+		{"none6", "fd00:2::20", "fd00:1::10/128"},
+		{"snat", "192.0.2.21", "192.0.2.50/32"},
+		{"snat6", "fd00:2::21", "fd00:2::50/128"},
+		{"snat from a routed pool", "192.0.2.22", "203.0.113.16/28"},
+		{"snat6 from a routed pool", "fd00:2::22", "fd00:77::/120"},
+		{"static", "192.0.2.23", "192.0.2.60/32"},
+		{"nptv6", "fd00:2::23", "fd00:99::/64"},
+		{"dnat and masquerade", "10.77.0.10", "192.0.2.1/32"},
+		{"dnat and masquerade6", "fd00:88::10", "fd00:2::1/128"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			outside.carried(t, l.Inside, netip.MustParseAddr(c.at))
+			outside.web.sawOf(t, netip.MustParsePrefix(c.seen))
+		})
+	}
+	for _, c := range []struct{ name, at, seen string }{
+		{"dnat inwards", "192.0.2.70", "192.0.2.10/32"},
+		{"dnat6 inwards", "fd00:2::70", "fd00:2::/64"},
+		{"static inwards", "192.0.2.60", "192.0.2.10/32"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inside.carried(t, l.Outside, netip.MustParseAddr(c.at))
+			inside.web.sawOf(t, netip.MustParsePrefix(c.seen))
 		})
 	}
 }

@@ -42,7 +42,11 @@ func serveSTUN(t *testing.T, l *lab.Lab) {
 // addAddress gives a host one more address on its first interface.
 func addAddress(t *testing.T, h *lab.Host, addr string) {
 	t.Helper()
-	if out, err := h.Command("ip", "address", "add", addr+"/24", "dev", "eth0").CombinedOutput(); err != nil {
+	length := "/24"
+	if strings.Contains(addr, ":") {
+		length = "/64"
+	}
+	if out, err := h.Command("ip", "address", "add", addr+length, "dev", "eth0").CombinedOutput(); err != nil {
 		t.Fatalf("ip address add %s: %v: %s", addr, err, out)
 	}
 }

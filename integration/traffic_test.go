@@ -97,13 +97,19 @@ func isOneHop(t *testing.T, from *lab.Host, gate, to netip.Addr) {
 // saw wants all requests to have come from one address.
 func (w *web) saw(t *testing.T, want netip.Addr) {
 	t.Helper()
+	w.sawOf(t, netip.PrefixFrom(want, want.BitLen()))
+}
+
+// sawOf wants all requests to have come from addresses of a prefix.
+func (w *web) sawOf(t *testing.T, want netip.Prefix) {
+	t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.seen) == 0 {
 		t.Error("the server was never asked")
 	}
 	for _, a := range w.seen {
-		if a != want {
+		if !want.Contains(a) {
 			t.Errorf("the server was asked by %v, want %v", a, want)
 		}
 	}
