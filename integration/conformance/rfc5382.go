@@ -12,7 +12,7 @@ var rfc5382 = rfc{5382, "NAT behaviour for TCP", "", []row{
 	{"REQ-3a", "MAY", "filtering is configurable", yes, "Test4787REQ8FilteringByRule", ""},
 	{"REQ-3b", "MAY", "apart from that of UDP", yes, "Test5382REQ3FilteringByProtocol", "by rules for each protocol"},
 	{"REQ-4", "MUST NOT", "answer an unsolicited SYN within six seconds; a SYN outwards in that time takes its place; else ICMP 3/3 SHOULD be sent", yes,
-		"Test5382REQ4UnaskedSYN Test5382REQ4SimultaneousOpen", "to a mapping; what is addressed to nothing is never answered"},
+		"Test5382REQ4UnaskedSYN Test5382REQ4SimultaneousOpen Test5382REQ4TheWorkerAnswers", "to a mapping; what is addressed to nothing is never answered"},
 	{"REQ-4a", "MUST", "be silent if the policy wants it", onRequest,
 		"Test5382REQ4aQuiet TestUnsolicited", "`unsolicited_syn = \"silent\"`"},
 	{"REQ-5", "MUST NOT", "give up an established connection before 2 h 4 min, a transitory one before 4 min", onRequest,

@@ -16,7 +16,7 @@ var rfc7857 = rfc{7857, "updates to the three above", "Sections stand for items 
 	{"5", "SHOULD", "a mapping of one protocol is apart from another's", yes,
 		"Test7857S5MappingsOfEachProtocolAreTheirOwn", ""},
 	{"6", "SHOULD", "endpoint-independent filtering likewise", onRequest, "Test5382REQ3FilteringByProtocol", "by rules for each protocol"},
-	{"7", "SHOULD", "under endpoint-independent filtering, what comes in refreshes only if configured", yes, "Test7857S7StrangersKeepNoMappingAlive", "it does once the inside endpoint has answered"},
+	{"7", "SHOULD", "under endpoint-independent filtering, what comes in refreshes only if configured", yes, "Test7857S7StrangersKeepNoMappingAlive Test7857S7UnansweredKeepsNothingAlive", "it does once the inside endpoint has answered"},
 	{"7.1", "SHOULD NOT", "ICMP errors and RSTs sent outwards in answer refresh", yes,
 		"Test7857S7ErrorsOutwardsRefreshNothing Test5508REQ6ErrorsNeitherRefreshNorEndNorAnswer TestS14AnUnverifiedRSTProlongsNothing", ""},
 	{"8", "MAY", "parity need not be kept", onRequest, "Test7857S8ParityOnRequestOnly", "`parity = false`"},
