@@ -44,7 +44,7 @@ func remember(t *Table) memory {
 		spaces:   used(&t.mappings.spaces.records, func(x *space) bool { return x.used > 0 }),
 		pages:    used(&t.mappings.spaces.pages, func(x *page) bool { return x.used > 0 }),
 		hosts:    used(&t.mappings.hosts.records, func(x *host) bool { return x.mappings > 0 }),
-		contacts: used(&t.mappings.contacts.records, func(x *contact) bool { return x.uses > 0 || x.real != netstack.Addr{} }),
+		contacts: used(&t.mappings.contacts.records, func(x *contact) bool { return x.uses > 0 }),
 		accounts: used(&t.limits.accounts, func(x *account) bool { return x.ledger > 0 }),
 		limits:   t.limits,
 	}
