@@ -54,7 +54,7 @@ func (c *crowd) connect(i int) {
 		Last:  netstack.Addr{Lo: 0xffff<<32 | 11<<24 | uint64(i/hostsPerAddress)},
 		Ports: []netstack.PortRange{{First: 1024, Last: 65535}},
 	}}}
-	a := state.Admission{Out: out, Translation: netstack.Translation{Pool: &pool}}
+	a := state.Admission{Out: out, Generation: c.engine.Load().Generation, Translation: netstack.Translation{Pool: &pool}}
 	p.Parse(in, c.fromClient(0, 0, i))
 	if _, r := c.engine.Table.Open(&p, a, c.now); r != netstack.ReasonNone {
 		panic(fmt.Sprint(i, r))
