@@ -29,7 +29,8 @@ type Appliance struct {
 	inForce    atomic.Pointer[configuration]
 	changing   sync.Mutex // held by who makes another configuration of the one in force
 	generation uint32     // of the policy made last; guarded by changing
-	read       func() (*conf.Settings, error)
+	from       Source
+	committing commits
 	changed    chan struct{} // there is a new policy, and sessions of earlier ones
 	reported   atomic.Uint64 // sessions that a policy in force would not let in, and that go on
 
@@ -53,19 +54,19 @@ type Appliance struct {
 	undo   []func() error
 }
 
-// New returns an appliance with these settings that runs nothing yet. read
-// reads them again for Reload, with whatever the caller puts before the file; nil
-// if they come from no file.
-func New(s *conf.Settings, read func() (*conf.Settings, error), log zerolog.Logger, version string) *Appliance {
+// New returns an appliance with these settings, which come from there, that runs
+// nothing yet.
+func New(s *conf.Settings, from Source, log zerolog.Logger, version string) *Appliance {
 	table := state.NewTable(state.Limits{MaxSessions: s.State.MaxSessions}, s.State.Terms[0].Timeouts, state.NewSeed())
 	a := &Appliance{
-		log: log, version: version, started: time.Now(), read: read,
+		log: log, version: version, started: time.Now(), from: from,
 		table: table, engine: forward.NewEngine(table, state.NewFragments(s.State.Fragments, state.NewSeed())),
 		reports: forward.NewNotices(s.Log.DropsPerSecond),
 		failed:  make(chan error, 1), changed: make(chan struct{}, 1),
 	}
 	now := a.holding(s, wallClock())
 	a.inForce.Store(&now)
+	a.committing.store = from.history(s)
 	return a
 }
 
@@ -168,6 +169,7 @@ func (a *Appliance) startHousekeeping() error {
 	running.Go(func() { a.watch(ctx) })
 	running.Go(func() { a.keepTime(ctx) })
 	running.Go(func() { a.reviseAfterChanges(ctx) })
+	running.Go(func() { a.awaitConfirm(ctx) })
 	if a.saving {
 		running.Go(func() { a.saveEvery(ctx, a.settings().State.SnapshotInterval) })
 	}

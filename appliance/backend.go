@@ -23,7 +23,7 @@ func (a *Appliance) Status() control.Status {
 		Snapshot: a.snapshot.get(),
 		Policy:   c.status(),
 	}
-	s.Policy.Rematch = a.rematchStatus()
+	s.Policy.Rematch, s.Policy.Pending, s.Policy.Recovered = a.rematchStatus(), a.pendingStatus(), a.committing.note
 	for side := range netstack.Side(netstack.Sides) {
 		d := a.sideStatus(side, &t)
 		s.Drops += d.Drops

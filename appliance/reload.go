@@ -3,6 +3,7 @@ package appliance
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"sallyport/appliance/control"
 	"sallyport/appliance/doctor"
+	"sallyport/appliance/history"
 	"sallyport/appliance/plumbing"
 	"sallyport/conf"
 )
@@ -26,6 +28,9 @@ var (
 // by it.
 func (a *Appliance) Reload(o control.Consent, by control.Peer) (control.Reloaded, error) {
 	began := time.Now()
+	a.committing.mu.Lock()
+	defer a.committing.mu.Unlock()
+	before := a.inForce.Load()
 	c, err := a.reload(o)
 	if err != nil {
 		a.logRefused("reload", err, by)
@@ -36,24 +41,56 @@ func (a *Appliance) Reload(o control.Consent, by control.Peer) (control.Reloaded
 		r.Warnings = append(r.Warnings, w.String())
 		a.log.Warn().Msg(w.String())
 	}
+	if err := a.remember(before, by); err != nil {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("it is in force, and not in the history: %v", err))
+		a.log.Warn().Err(err).Msg("the configuration is in force, and not in the history")
+	}
 	by.Log(a.log.Info()).Uint32("generation", r.Policy.Generation).Int("rules", r.Policy.Rules).
 		Dur("took", time.Since(began)).Msg("configuration reloaded")
 	return r, nil
 }
 
 func (a *Appliance) reload(o control.Consent) (*configuration, error) {
-	if a.read == nil {
-		return nil, errNoFile
+	if a.committing.pending != nil {
+		return nil, errPending
 	}
-	s, err := a.read()
-	var missing *fs.PathError
-	switch {
-	case errors.As(err, &missing):
-		return nil, &control.ConfigError{Message: err.Error()}
-	case err != nil:
+	s, err := a.readFile()
+	if err != nil {
 		return nil, err
 	}
 	return a.change(s, o)
+}
+
+// readFile reads the file as it is on disk.
+func (a *Appliance) readFile() (*conf.Settings, error) {
+	if a.from.Read == nil {
+		return nil, errNoFile
+	}
+	s, err := a.from.Read()
+	var missing *fs.PathError
+	if errors.As(err, &missing) {
+		err = &control.ConfigError{Message: err.Error()}
+	}
+	return s, err
+}
+
+// remember keeps what a reload has put in force.
+func (a *Appliance) remember(before *configuration, by control.Peer) error {
+	files := history.Kept(a.inForce.Load().read.Files)
+	if a.committing.store == nil || history.Same(files, history.Kept(before.read.Files)) {
+		return nil
+	}
+	_, err := a.committing.store.Current()
+	if errors.Is(err, history.ErrNone) {
+		start := history.Entry{At: a.started.UTC(), What: "start", User: "-", State: history.Confirmed, Files: history.Kept(before.read.Files)}
+		_, err = a.committing.store.Add(start)
+	}
+	if err == nil {
+		e := entryOf("reload", "", by)
+		e.Files = files
+		_, err = a.committing.store.Add(e)
+	}
+	return err
 }
 
 // change puts settings in force, or changes nothing.

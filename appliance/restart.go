@@ -30,7 +30,8 @@ func fixed(s *conf.Settings) (all []setting) {
 		setting{"state.fragments.per_source", f.PerSource}, setting{"state.fragments.timeout", f.Timeout},
 		setting{"state.snapshot", s.State.Snapshot}, setting{"state.snapshot_interval", s.State.SnapshotInterval},
 		setting{"log.format", s.Log.Format}, setting{"log.file", s.Log.File},
-		setting{"control.socket", s.Control.Socket}, setting{"control.group", s.Control.Group})
+		setting{"control.socket", s.Control.Socket}, setting{"control.group", s.Control.Group},
+		setting{"control.history", s.Control.History})
 }
 
 // wantRestart refuses settings of which a part could only be ignored.

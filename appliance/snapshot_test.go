@@ -51,7 +51,7 @@ func newOffline(t *testing.T, file, config, own string) *offline {
 	t.Helper()
 	s := parsed(t, strings.Replace(config, "FILE", file, 1))
 	o := &offline{t: t, log: new(bytes.Buffer)}
-	o.Appliance = New(s, nil, zerolog.New(o.log), "test")
+	o.Appliance = New(s, Source{}, zerolog.New(o.log), "test")
 	o.plumbing = new(plumbing.Plumbing)
 	o.load(s, own)
 	return o

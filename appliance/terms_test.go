@@ -35,7 +35,7 @@ action = "accept"
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := New(s, nil, zerolog.Nop(), "test")
+	a := New(s, Source{}, zerolog.Nop(), "test")
 	box := policy.Topology{}
 	box.Sides[netstack.Inside] = policy.SideTopology{IPv4: true}
 	box.Sides[netstack.Outside] = policy.SideTopology{IPv4: true}

@@ -36,7 +36,7 @@ timeouts = { udp_single = "40s" }
 		t.Fatal(err)
 	}
 	var got strings.Builder
-	for _, o := range New(s, nil, zerolog.Nop(), "test").Timeouts() {
+	for _, o := range New(s, Source{}, zerolog.Nop(), "test").Timeouts() {
 		if o.Source != "default" {
 			fmt.Fprintln(&got, o.Name, o.Seconds, o.Source, o.Service+o.Rule)
 		}

@@ -37,7 +37,7 @@ until    = 2026-11-20T12:00:00Z
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := New(s, nil, zerolog.Nop(), "")
+	a := New(s, Source{}, zerolog.Nop(), "")
 	var got []string
 	made := 0
 	at := time.Date(2026, 11, 20, 5, 0, 0, 0, time.UTC)

@@ -119,6 +119,7 @@ var descriptions = map[string]string{
 	"log.drops_per_second": "Dropped packets that are logged each second; all are counted.",
 	"control":              "How the other commands reach the firewall.",
 	"control.socket":       "Absolute path of the unix socket.",
+	"control.history":      "Absolute path of the directory that keeps the last 50 configurations.",
 	"control.group":        "A group whose members may use the socket besides root.",
 }
 

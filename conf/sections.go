@@ -23,6 +23,7 @@ func (c *Control) read(v value) {
 	v.read([]field{
 		{"socket", func(v value) { v.setPath(&c.Socket); c.checkSocket(v) }},
 		{"group", func(v value) { v.setText(&c.Group) }},
+		{"history", func(v value) { v.setPath(&c.History) }},
 	}, "listen", "token_file")
 }
 

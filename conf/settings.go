@@ -105,4 +105,7 @@ const MaxDropsPerSecond = 100000
 type Control struct {
 	Socket string // path of the unix socket that the other commands speak to
 	Group  string // whose members may connect besides root; "": nobody
+	// History is the directory that configurations are kept in; "": one beside the
+	// file.
+	History string
 }

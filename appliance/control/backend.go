@@ -44,4 +44,23 @@ type Backend interface {
 	// all of it or, with an error, nothing. If the file is at fault, that is a
 	// *ConfigError or conf.Errors.
 	Reload(Consent, Peer) (Reloaded, error)
+
+	// Commit puts a configuration in force as Reload does, writes it to the file
+	// that the next start reads, and keeps it in the history. With a time to confirm
+	// it is written only by Confirm, and taken back if that does not come, also if
+	// the process or the machine ends meanwhile.
+	Commit(Commit, Peer) (Committed, error)
+	Confirm(Peer) (Committed, error)
+	// Rollback commits a configuration of the history, or takes back a commit that
+	// waits.
+	Rollback(Rollback, Peer) (Committed, error)
+
+	// History returns what was put in force, the newest first, and HistoryFiles the
+	// files of one.
+	History() ([]Change, error)
+	HistoryFiles(number int) ([]File, error)
+
+	// Diff returns what differs between the configuration in force and files, or if
+	// there are none the file on disk, or if number is not 0 an entry of the history.
+	Diff(files []File, number int) ([]Difference, error)
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -136,7 +137,8 @@ func (c *Client) ask(ctx context.Context, method, path, filter string) (io.ReadC
 }
 
 func (c *Client) send(ctx context.Context, method, path, filter string, say io.Reader) (io.ReadCloser, error) {
-	u := url.URL{Scheme: "http", Host: "sallyport", Path: path}
+	path, query, _ := strings.Cut(path, "?")
+	u := url.URL{Scheme: "http", Host: "sallyport", Path: path, RawQuery: query}
 	if filter != "" {
 		u.RawQuery = url.Values{"filter": {filter}}.Encode()
 	}
@@ -179,7 +181,7 @@ func (c *Client) broken(err error) error {
 // faultOf reads what the server says is wrong.
 func faultOf(r *http.Response) error {
 	var f Fault
-	if json.NewDecoder(io.LimitReader(r.Body, maxBody)).Decode(&f) != nil || f.Error == "" {
+	if json.NewDecoder(io.LimitReader(r.Body, maxFault)).Decode(&f) != nil || f.Error == "" {
 		return fmt.Errorf("the running firewall does not know this request (%s); is it of another version?", r.Status)
 	}
 	if f.Filter {

@@ -59,7 +59,8 @@ func TestOpenAPIHasEveryField(t *testing.T) {
 	for _, v := range []any{
 		control.Status{}, control.PolicyStatus{}, control.RematchStatus{}, control.SessionStatus{}, control.SnapshotStatus{}, control.SideStatus{}, control.Tuple{},
 		control.Session{}, control.Stat{}, control.Asymmetric{}, control.Rule{}, control.Timeout{}, control.Datagram{}, control.Mapping{}, control.External{}, control.Killed{}, control.Fault{}, control.Place{},
-		control.Consent{}, control.Reloaded{},
+		control.Consent{}, control.Reloaded{}, control.File{}, control.Commit{}, control.Rollback{}, control.Committed{}, control.Change{},
+		control.PendingStatus{}, control.Compared{}, control.Difference{},
 	} {
 		typ := reflect.TypeOf(v)
 		var want, got []string

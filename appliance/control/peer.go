@@ -26,8 +26,33 @@ type peerKey struct{}
 
 // withPeer keeps who a connection is from.
 func withPeer(ctx context.Context, c net.Conn) context.Context {
+	p, _ := c.RemoteAddr().(peerAddr)
+	return context.WithValue(ctx, peerKey{}, p.Peer)
+}
+
+// introduced accepts connections whose address says who they are from: whoever
+// wraps one hides its socket, but not its address.
+type introduced struct{ net.Listener }
+
+func (l introduced) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
 	who := peerOf(c)
-	return context.WithValue(ctx, peerKey{}, Peer{who.Uid, who.Pid})
+	return peerConn{c, peerAddr{c.RemoteAddr(), Peer{who.Uid, who.Pid}}}, nil
+}
+
+type peerConn struct {
+	net.Conn
+	from peerAddr
+}
+
+func (c peerConn) RemoteAddr() net.Addr { return c.from }
+
+type peerAddr struct {
+	net.Addr
+	Peer
 }
 
 func peer(r *http.Request) Peer {

@@ -76,7 +76,7 @@ func (s *Server) writeChange(w http.ResponseWriter, done any, err error) {
 // told reads the body of a request; without one, what is left out is zero. If it
 // cannot, it answers and reports false.
 func (s *Server) told(w http.ResponseWriter, r *http.Request, into any) bool {
-	d := json.NewDecoder(r.Body)
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil && !errors.Is(err, io.EOF) {
 		s.writeError(w, http.StatusBadRequest, fmt.Errorf("the request's body: %w", err))

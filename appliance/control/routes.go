@@ -30,6 +30,12 @@ func (s *Server) routes() []route {
 		{"GET", "/v1/fragments", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, tidyDatagrams(s.backend.Fragments())) }},
 		{"GET", "/v1/timeouts", func(w http.ResponseWriter, _ *http.Request) { writeLines(s, w, s.backend.Timeouts()) }},
 		{"POST", "/v1/reload", s.postReload},
+		{"POST", "/v1/commit", s.postCommit},
+		{"POST", "/v1/confirm", s.postConfirm},
+		{"POST", "/v1/rollback", s.postRollback},
+		{"GET", "/v1/history", s.getHistory},
+		{"GET", "/v1/history/files", s.getHistoryFiles},
+		{"POST", "/v1/diff", s.postDiff},
 		{"GET", "/v1/openapi.yaml", getOpenAPI},
 	}
 }

@@ -16,8 +16,11 @@ const (
 	maxConns = 64
 	// maxHeader has room for an escaped filter of MaxFilter bytes.
 	maxHeader = 4 * MaxFilter
-	// maxBody is far more than any request carries.
-	maxBody = 64 << 10
+	// maxBody is far more than any request carries: the largest configuration, and
+	// what JSON makes of it.
+	maxBody = 64 << 20
+	// maxFault is how long what is said to be wrong may be.
+	maxFault = 4 << 20
 
 	readTimeout = 10 * time.Second
 	idleTimeout = time.Minute
@@ -40,7 +43,7 @@ type Server struct {
 func New(backend Backend, log zerolog.Logger) *Server {
 	s := &Server{backend: backend, log: log, stall: stallTimeout, undo: func() {}}
 	s.http = &http.Server{
-		Handler:           http.MaxBytesHandler(s.mux(), maxBody),
+		Handler:           s.mux(),
 		ReadTimeout:       readTimeout,
 		ReadHeaderTimeout: readTimeout,
 		IdleTimeout:       idleTimeout,
@@ -60,7 +63,7 @@ func (s *Server) Listen(path, group string) error {
 	if err != nil {
 		return err
 	}
-	s.listener, s.undo = netutil.LimitListener(l, maxConns), undo
+	s.listener, s.undo = netutil.LimitListener(introduced{l}, maxConns), undo
 	return nil
 }
 

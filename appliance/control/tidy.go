@@ -33,6 +33,33 @@ func (r Reloaded) tidy() Reloaded {
 	return r
 }
 
+func (c Committed) tidy() Committed {
+	c.Until = moment(c.Until)
+	c.Warnings = append([]string{}, c.Warnings...)
+	return c
+}
+
+func tidyChanges(all []Change) []Change {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].At = moment(all[i].At)
+		all[i].Files = append([]string{}, all[i].Files...)
+	}
+	return all
+}
+
+func tidyDifferences(all []Difference) []Difference {
+	all = append([]Difference{}, all...)
+	for i := range all {
+		for _, m := range []*map[string]any{&all[i].Was, &all[i].Is} {
+			if *m == nil {
+				*m = map[string]any{}
+			}
+		}
+	}
+	return all
+}
+
 func tidyRules(rules []Rule) []Rule {
 	rules = slices.Clone(rules)
 	for i := range rules {

@@ -31,6 +31,11 @@ type PolicyStatus struct {
 	Rules      int    `json:"rules"`
 	// Rematch is what became of sessions of earlier policies.
 	Rematch RematchStatus `json:"rematch"`
+	// Pending is a commit that waits to be confirmed; left out: none does.
+	Pending *PendingStatus `json:"pending,omitempty"`
+	// Recovered says what the start has made of a commit that was not confirmed
+	// when the run before ended; left out: there was none.
+	Recovered string `json:"recovered,omitempty"`
 }
 
 // RematchStatus counts the sessions that a later policy would not have let in,

@@ -95,3 +95,32 @@ func SyncDir(dir string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
+
+// Rewrite replaces the content of a file that belongs to people: who may read and
+// write it stays, and a link stays a link. A new file can be read by all.
+func Rewrite(path string, text []byte) error {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	mode, owner := fs.FileMode(0o644), -1
+	group := -1
+	if info, err := os.Stat(path); err == nil {
+		st := info.Sys().(*syscall.Stat_t)
+		mode, owner, group = info.Mode().Perm(), int(st.Uid), int(st.Gid)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	fresh := path + ".new"
+	err := writeFresh(fresh, func(w io.Writer) error { _, err := w.Write(text); return err })
+	if err == nil {
+		err = errors.Join(os.Chown(fresh, owner, group), os.Chmod(fresh, mode))
+	}
+	if err == nil {
+		err = os.Rename(fresh, path)
+	}
+	if err != nil {
+		return errors.Join(err, removeIfThere(fresh))
+	}
+	return SyncDir(filepath.Dir(path))
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,14 +35,11 @@ masqueraded, and nothing else passes. A configuration file says more.`,
   sallyport run --config /etc/sallyport/sallyport.toml`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			read := func() (*conf.Settings, error) {
-				s, err := o.settings()
-				if err == nil && cmd.Flags().Changed("socket") {
-					s.Control.Socket = c.socket
-				}
-				return s, err
+			from, err := o.from(cmd, c)
+			if err != nil {
+				return err
 			}
-			return c.run(cmd, read, &o)
+			return c.run(cmd, from, &o)
 		},
 	}
 	o.flags(cmd)
@@ -56,8 +54,35 @@ func (o *runOptions) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.logFormat, "log-format", "", "auto, console or json")
 }
 
-// settings are those of the source, with what the flags change in them.
-func (o *runOptions) settings() (*conf.Settings, error) {
+// from says where settings come from, and what the flags change in them.
+func (o *runOptions) from(cmd *cobra.Command, c *cli) (from appliance.Source, err error) {
+	if err := o.check(); err != nil {
+		return from, err
+	}
+	from.Over = func(s *conf.Settings) {
+		o.over(s)
+		if cmd.Flags().Changed("socket") {
+			s.Control.Socket = c.socket
+		}
+	}
+	from.Read = func() (*conf.Settings, error) {
+		s, err := o.source.settings()
+		if err == nil {
+			from.Over(s)
+		}
+		return s, err
+	}
+	if o.config != "" {
+		if from.File, err = filepath.Abs(o.config); err != nil {
+			return from, err
+		}
+		o.config = from.File
+	}
+	return from, nil
+}
+
+// check refuses words that a flag cannot have.
+func (o *runOptions) check() error {
 	for _, f := range []struct {
 		flag, value string
 		words       []string
@@ -67,28 +92,29 @@ func (o *runOptions) settings() (*conf.Settings, error) {
 		{"log-format", o.logFormat, []string{"auto", "console", "json"}},
 	} {
 		if err := oneOf(f.flag, f.value, f.words); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	s, err := o.source.settings()
-	if err != nil {
-		return nil, err
-	}
+	return nil
+}
+
+func (o *runOptions) over(s *conf.Settings) {
 	s.TUN.Driver = orElse(o.driver, s.TUN.Driver)
 	s.Log.Level = orElse(o.logLevel, s.Log.Level)
 	s.Log.Format = orElse(o.logFormat, s.Log.Format)
-	return s, nil
 }
 
-func (c *cli) run(cmd *cobra.Command, read func() (*conf.Settings, error), o *runOptions) error {
-	s, err := read()
-	if err != nil {
+func (c *cli) run(cmd *cobra.Command, from appliance.Source, o *runOptions) error {
+	s, err := from.Read()
+	socket := c.socket
+	if err == nil {
+		socket = s.Control.Socket
+	}
+	if err := alone(cmd.Context(), socket); err != nil {
 		return err
 	}
-	if o.config == "" {
-		read = nil
-	}
-	if err := alone(cmd.Context(), s.Control.Socket); err != nil {
+	s, recovered, err := from.Recover(s, err)
+	if err != nil {
 		return err
 	}
 	if err := keepsLogins(s, o.yes); err != nil {
@@ -101,7 +127,14 @@ func (c *cli) run(cmd *cobra.Command, read func() (*conf.Settings, error), o *ru
 	defer closeLog()
 	ctx, done := untilSignal(cmd.Context())
 	defer done()
-	firewall := appliance.New(s, read, log, thisBuild().Version)
+	if from.File == "" {
+		from = appliance.Source{}
+	}
+	firewall := appliance.New(s, from, log, thisBuild().Version)
+	if recovered != nil {
+		log.Warn().Msg(recovered.String())
+		firewall.SetRecovered(recovered)
+	}
 	defer onHangup(func() {
 		// What is wrong is in the log.
 		_, _ = firewall.Reload(control.Consent{Yes: o.yes}, control.Peer{})

@@ -40,6 +40,12 @@ func (c *cli) printStatus(s *control.Status) {
 	}
 	c.printf("sallyport %s, pid %d, up %s, %s\n", s.Version, s.PID, span(time.Duration(s.Uptime)*time.Second), ready)
 	c.printf("policy    %s\n", policyLine(&s.Policy))
+	if p := s.Policy.Pending; p != nil {
+		c.printf("commit    %s\n", c.paint(yellow, fmt.Sprintf("number %d of %s is taken back in %s unless \"sallyport confirm\" comes", p.Number, p.User, span(time.Duration(p.Left)*time.Second))))
+	}
+	if s.Policy.Recovered != "" {
+		c.printf("commit    %s\n", c.paint(yellow, s.Policy.Recovered))
+	}
 	c.printf("sessions  %s of at most %s\n", count(s.Sessions.Now), count(s.Sessions.Max))
 	c.printf("snapshot  %s\n", c.snapshotLine(&s.Snapshot))
 	c.printf("dropped   %s packets\n\n", count(s.Drops))

@@ -1,0 +1,216 @@
+package appliance
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"sallyport/appliance/control"
+	"sallyport/appliance/history"
+	"sallyport/conf"
+)
+
+// commits is what is known of changes that are kept. Its lock is held while one
+// is made, and before Appliance.changing.
+type commits struct {
+	mu      sync.Mutex
+	store   *history.Store // nil: there is no file
+	pending *unconfirmed
+	note    string // what a start has made of the run before
+}
+
+// unconfirmed is a commit that is in force until it is confirmed or its time is
+// over.
+type unconfirmed struct {
+	entry, base history.Entry
+	until       time.Time
+	trying      bool // taking it back has failed once
+}
+
+var (
+	errNoCommits = &control.ConfigError{Message: "it was started without a file, by --inside and --outside: there is nothing that a commit could be kept in; start it with --config"}
+	errPending   = &control.ConfigError{Message: "a commit waits to be confirmed: confirm it, or take it back by rollback"}
+	errNoPending = &control.ConfigError{Message: "no commit waits to be confirmed"}
+)
+
+// Commit implements control.Backend.
+func (a *Appliance) Commit(o control.Commit, by control.Peer) (control.Committed, error) {
+	return a.committed("commit", by, func() (control.Committed, error) {
+		files, err := a.candidate(o.Files)
+		if err != nil {
+			return control.Committed{}, err
+		}
+		e := entryOf("commit", o.Comment, by)
+		e.Files = files
+		return a.commit(e, time.Duration(o.Confirm)*time.Second, o.Yes)
+	})
+}
+
+// committed makes a change that is kept, one at a time, and logs what became of
+// it.
+func (a *Appliance) committed(what string, by control.Peer, change func() (control.Committed, error)) (control.Committed, error) {
+	began := time.Now()
+	a.committing.mu.Lock()
+	defer a.committing.mu.Unlock()
+	done, err := control.Committed{}, error(errNoCommits)
+	if a.committing.store != nil {
+		done, err = change()
+	}
+	if err != nil {
+		a.logRefused(what, err, by)
+		return done, err
+	}
+	done.Milliseconds = time.Since(began).Milliseconds()
+	by.Log(a.log.Info()).Int("number", done.Number).Str("state", done.State).Uint32("generation", done.Policy.Generation).
+		Int("rules", done.Policy.Rules).Msg(what)
+	for _, w := range done.Warnings {
+		a.log.Warn().Msg(w)
+	}
+	return done, nil
+}
+
+// candidate returns the files to be committed, named as they are to be on disk.
+// What is wrong with them is told by the names they came with.
+func (a *Appliance) candidate(sent []control.File) ([]history.File, error) {
+	if len(sent) == 0 {
+		s, err := a.readFile()
+		if err != nil {
+			return nil, err
+		}
+		files := history.Kept(s.Files)
+		return files, refusedFor(history.Below(files))
+	}
+	files := make([]history.File, len(sent))
+	for i, f := range sent {
+		files[i] = history.File{Name: f.Name, Text: f.Text}
+	}
+	s, err := a.from.parse(files)
+	if err != nil {
+		return nil, err
+	}
+	moved, err := history.Moved(history.Kept(s.Files), a.from.File)
+	return moved, refusedFor(err)
+}
+
+// refusedFor makes an error one of the configuration.
+func refusedFor(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &control.ConfigError{Message: err.Error()}
+}
+
+// commit puts e in force, for good or until it is confirmed. It holds the lock.
+func (a *Appliance) commit(e history.Entry, confirm time.Duration, yes bool) (control.Committed, error) {
+	if a.committing.pending != nil {
+		return control.Committed{}, errPending
+	}
+	s, err := a.from.parse(e.Files)
+	if err != nil {
+		return control.Committed{}, err
+	}
+	base, keptErr := a.base()
+	if confirm > 0 {
+		return a.try(s, e, base, keptErr, confirm)
+	}
+	was := a.inForce.Load().read
+	c, err := a.change(s, control.Consent{Yes: yes})
+	if err != nil {
+		return control.Committed{}, err
+	}
+	e.State = history.Confirmed
+	n, err := a.keep(e, base, keptErr)
+	if writeErr := history.Write(e.Files, base.Files); writeErr != nil {
+		return control.Committed{}, a.takeBack(was, n, writeErr)
+	}
+	done := answer(c, n, history.Confirmed)
+	if err == nil && n > 0 {
+		err = a.committing.store.Release()
+	}
+	return a.remark(done, err, e.Files), nil
+}
+
+// try puts s in force until it is confirmed. What a start after a crash has to
+// know is on disk before.
+func (a *Appliance) try(s *conf.Settings, e, base history.Entry, keptErr error, confirm time.Duration) (control.Committed, error) {
+	store := a.committing.store
+	if keptErr != nil {
+		return control.Committed{}, &control.ConfigError{Message: fmt.Sprintf("nothing was changed, because a restart could not take it back: %v; "+
+			"name a directory as history in [control], or commit without --confirm", keptErr)}
+	}
+	e.State = history.Unconfirmed
+	n, err := store.Add(e)
+	until := time.Now().Add(confirm)
+	if err == nil {
+		err = store.Hold(history.Pending{Entry: n, Base: base.Number, Until: until.UTC()})
+	}
+	if err != nil {
+		return control.Committed{}, refusedFor(fmt.Errorf("nothing was changed, because a restart could not take it back: %w", err))
+	}
+	c, err := a.change(s, control.Consent{Yes: true})
+	if err != nil {
+		return control.Committed{}, errors.Join(err, store.Release(), store.Drop(n))
+	}
+	e.Number = n
+	a.committing.pending = &unconfirmed{entry: e, base: base, until: until}
+	done := answer(c, n, history.Unconfirmed)
+	done.Until = until.UTC()
+	return done, nil
+}
+
+// base returns the entry of what is in force, which is kept now if it is not yet.
+func (a *Appliance) base() (history.Entry, error) {
+	files := history.Kept(a.inForce.Load().read.Files)
+	e, err := a.committing.store.Current()
+	if err == nil && history.Same(e.Files, files) {
+		return e, nil
+	}
+	e = history.Entry{At: a.started.UTC(), What: "start", User: "-", State: history.Confirmed, Files: files}
+	if err != nil && !errors.Is(err, history.ErrNone) {
+		return e, err
+	}
+	e.Number, err = a.committing.store.Add(e)
+	return e, err
+}
+
+// keep adds e to the history, and says that its files are about to be written.
+func (a *Appliance) keep(e, base history.Entry, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	n, err := a.committing.store.Add(e)
+	if err == nil {
+		err = a.committing.store.Hold(history.Pending{Entry: n, Base: base.Number, Final: true})
+	}
+	return n, err
+}
+
+// takeBack takes back a commit whose files cannot be written: what is in force and
+// what the next start reads must not differ.
+func (a *Appliance) takeBack(was *conf.Settings, n int, why error) error {
+	_, err := a.change(was, control.Consent{Yes: true})
+	if n > 0 {
+		err = errors.Join(err, a.committing.store.Settle(n, history.Reverted))
+	}
+	return errors.Join(&control.ConfigError{Message: fmt.Sprintf("nothing was changed, because it cannot be written: %v", why)}, err)
+}
+
+func answer(c *configuration, n int, state history.State) control.Committed {
+	done := control.Committed{Number: n, State: string(state), Policy: c.status()}
+	for _, w := range c.settings.Warnings {
+		done.Warnings = append(done.Warnings, w.String())
+	}
+	return done
+}
+
+// remark adds what did not hinder a change, and somebody should know.
+func (a *Appliance) remark(done control.Committed, kept error, files []history.File) control.Committed {
+	if kept != nil {
+		done.Warnings = append(done.Warnings, fmt.Sprintf("it is in force, and not in the history: %v", kept))
+	}
+	for _, name := range a.from.strays(files) {
+		done.Warnings = append(done.Warnings, fmt.Sprintf("%s: the next start would read something else than what is in force", name))
+	}
+	return done
+}

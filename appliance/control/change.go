@@ -1,0 +1,175 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// File is one file of a configuration.
+type File struct {
+	Name string `json:"name"` // its path, which is absolute
+	Text string `json:"text"`
+}
+
+// Commit is a configuration to be put in force and to be kept.
+type Commit struct {
+	// Files are it: the first is the main one. None: the file that the firewall was
+	// started with, as it is on disk.
+	Files   []File `json:"files"`
+	Confirm int64  `json:"confirm"` // seconds after which it is taken back unless it is confirmed; 0: it stays
+	Comment string `json:"comment"`
+	Yes     bool   `json:"yes"` // even if login sessions are cut off
+}
+
+// Rollback is a configuration of the history to be put in force again.
+type Rollback struct {
+	Number  int    `json:"number"`  // 0: the one before, or what was before a commit that waits to be confirmed
+	Confirm int64  `json:"confirm"` // as in Commit
+	Comment string `json:"comment"`
+	Yes     bool   `json:"yes"`
+}
+
+// Committed is a configuration that was put in force, taken back, or made final.
+type Committed struct {
+	Number       int          `json:"number"` // in the history; 0: it is not kept there
+	State        string       `json:"state"`  // confirmed, unconfirmed or reverted
+	Until        time.Time    `json:"until,omitzero"`
+	Policy       PolicyStatus `json:"policy"`
+	Milliseconds int64        `json:"milliseconds"`
+	Warnings     []string     `json:"warnings"`
+}
+
+// Change is an entry of the history.
+type Change struct {
+	Number  int       `json:"number"`
+	At      time.Time `json:"at"`
+	UID     uint32    `json:"uid"`
+	User    string    `json:"user"`
+	What    string    `json:"what"` // start, reload, commit or rollback
+	Comment string    `json:"comment"`
+	State   string    `json:"state"` // confirmed, unconfirmed or reverted
+	InForce bool      `json:"in_force"`
+	Files   []string  `json:"files"` // names
+}
+
+// PendingStatus is a commit that waits to be confirmed.
+type PendingStatus struct {
+	Number  int       `json:"number"`
+	Until   time.Time `json:"until"`
+	Left    int64     `json:"left"` // seconds
+	User    string    `json:"user"`
+	Comment string    `json:"comment"`
+}
+
+// Compared is what Diff is to compare with what is in force: Files, an entry of
+// the history, or if neither is said the file on disk.
+type Compared struct {
+	Files  []File `json:"files"`
+	Number int    `json:"number"`
+}
+
+// Difference is something that differs between the configuration in force and
+// another.
+type Difference struct {
+	Kind   string `json:"kind"`   // rule, nat, addresses, services ... or setting
+	Name   string `json:"name"`   // of the rule or the list; of a setting its key
+	Change string `json:"change"` // added, removed, changed or moved
+	// Was and Is are what stands there, and for what is changed only the keys that
+	// differ; places in the list for what moved.
+	Was map[string]any `json:"was"`
+	Is  map[string]any `json:"is"`
+}
+
+// Commit, Confirm and Rollback change what is in force and what the next start
+// reads. An error that is a *ConfigError says what is wrong with what was asked.
+func (c *Client) Commit(ctx context.Context, o Commit) (done Committed, err error) {
+	return done, c.tell(ctx, "/v1/commit", o, &done)
+}
+
+func (c *Client) Confirm(ctx context.Context) (done Committed, err error) {
+	return done, c.tell(ctx, "/v1/confirm", struct{}{}, &done)
+}
+
+func (c *Client) Rollback(ctx context.Context, o Rollback) (done Committed, err error) {
+	return done, c.tell(ctx, "/v1/rollback", o, &done)
+}
+
+// History asks for what was put in force, the newest first.
+func (c *Client) History(ctx context.Context) ([]Change, error) {
+	return list[Change](ctx, c, "/v1/history")
+}
+
+// HistoryFiles asks for the files of one of them.
+func (c *Client) HistoryFiles(ctx context.Context, number int) ([]File, error) {
+	return list[File](ctx, c, "/v1/history/files?number="+strconv.Itoa(number))
+}
+
+// Diff asks what differs.
+func (c *Client) Diff(ctx context.Context, with Compared) (all []Difference, err error) {
+	return all, c.tell(ctx, "/v1/diff", with, &all)
+}
+
+func (s *Server) postCommit(w http.ResponseWriter, r *http.Request) {
+	var o Commit
+	if !s.told(w, r, &o) || !s.sound(w, o.Confirm) {
+		return
+	}
+	done, err := s.backend.Commit(o, peer(r))
+	s.writeChange(w, done.tidy(), err)
+}
+
+// maxConfirm is the longest time to confirm, in seconds: a week.
+const maxConfirm = 7 * 24 * 3600
+
+func (s *Server) sound(w http.ResponseWriter, confirm int64) bool {
+	if confirm >= 0 && confirm <= maxConfirm {
+		return true
+	}
+	s.writeError(w, http.StatusUnprocessableEntity, &ConfigError{Message: fmt.Sprintf("confirm within %d s is not between 1 s and a week", confirm)})
+	return false
+}
+
+func (s *Server) postConfirm(w http.ResponseWriter, r *http.Request) {
+	done, err := s.backend.Confirm(peer(r))
+	s.writeChange(w, done.tidy(), err)
+}
+
+func (s *Server) postRollback(w http.ResponseWriter, r *http.Request) {
+	var o Rollback
+	if !s.told(w, r, &o) || !s.sound(w, o.Confirm) {
+		return
+	}
+	done, err := s.backend.Rollback(o, peer(r))
+	s.writeChange(w, done.tidy(), err)
+}
+
+func (s *Server) getHistory(w http.ResponseWriter, _ *http.Request) {
+	all, err := s.backend.History()
+	if err != nil {
+		s.writeChange(w, nil, err)
+		return
+	}
+	writeLines(s, w, tidyChanges(all))
+}
+
+func (s *Server) getHistoryFiles(w http.ResponseWriter, r *http.Request) {
+	number, _ := strconv.Atoi(r.URL.Query().Get("number"))
+	files, err := s.backend.HistoryFiles(number)
+	if err != nil {
+		s.writeChange(w, nil, err)
+		return
+	}
+	writeLines(s, w, files)
+}
+
+func (s *Server) postDiff(w http.ResponseWriter, r *http.Request) {
+	var with Compared
+	if !s.told(w, r, &with) {
+		return
+	}
+	all, err := s.backend.Diff(with.Files, with.Number)
+	s.writeChange(w, tidyDifferences(all), err)
+}

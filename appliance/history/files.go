@@ -1,0 +1,104 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sallyport/appliance/durable"
+)
+
+// Below reports an error unless all files are in the directory of the first, or
+// below it: who may commit may write those, and no others.
+func Below(files []File) error {
+	dir := filepath.Dir(files[0].Name)
+	for _, f := range files {
+		in, err := filepath.Rel(dir, f.Name)
+		if err != nil || in == ".." || strings.HasPrefix(in, "../") {
+			return fmt.Errorf("%s is not below %s: a commit keeps and writes only files there", f.Name, dir)
+		}
+	}
+	return nil
+}
+
+// Moved returns files as they are named when the first is called main.
+func Moved(files []File, main string) (moved []File, err error) {
+	from, to := filepath.Dir(files[0].Name), filepath.Dir(main)
+	if err := Below(files); err != nil {
+		return nil, err
+	}
+	for i, f := range files {
+		in, err := filepath.Rel(from, f.Name)
+		if err != nil {
+			return nil, err
+		}
+		if f.Name = filepath.Join(to, in); i == 0 {
+			f.Name = main
+		}
+		moved = append(moved, f)
+	}
+	return moved, nil
+}
+
+// Write makes the files on disk what want says. Those of before that want has
+// not are removed, unless somebody has written something else to them. Each is
+// replaced in one step, the first last: it includes the others.
+func Write(want, before []File) error {
+	for i := len(want) - 1; i >= 0; i-- {
+		if err := writeFile(want[i]); err != nil {
+			return err
+		}
+	}
+	for _, f := range before {
+		if has(want, f.Name) {
+			continue
+		}
+		if text, err := os.ReadFile(f.Name); err == nil && string(text) == f.Text {
+			if err := os.Remove(f.Name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// PutBack undoes a Write of want over before, also one that came about in part.
+// What somebody has written since is left, and named.
+func PutBack(want, before []File) (left []string, err error) {
+	for _, f := range append(before[:len(before):len(before)], want...) {
+		text, readErr := os.ReadFile(f.Name)
+		was, is := textOf(before, f.Name), textOf(want, f.Name)
+		switch {
+		case errors.Is(readErr, fs.ErrNotExist) && was == nil, was != nil && readErr == nil && string(text) == *was:
+		case readErr == nil && (is == nil || string(text) != *is):
+			left = append(left, f.Name)
+		case was == nil:
+			err = errors.Join(err, os.Remove(f.Name))
+		default:
+			err = errors.Join(err, writeFile(File{f.Name, *was}))
+		}
+	}
+	return left, err
+}
+
+func textOf(files []File, name string) *string {
+	for i := range files {
+		if files[i].Name == name {
+			return &files[i].Text
+		}
+	}
+	return nil
+}
+
+func has(files []File, name string) bool { return textOf(files, name) != nil }
+
+// writeFile replaces a file unless it is what it should be already.
+func writeFile(f File) error {
+	if text, err := os.ReadFile(f.Name); err == nil && string(text) == f.Text {
+		return nil
+	}
+	return durable.Rewrite(f.Name, []byte(f.Text))
+}
