@@ -23,7 +23,7 @@ var rfc5382 = rfc{5382, "NAT behaviour for TCP", "", []row{
 		"Test5382REQ6NoPayloadIsTouched", ""},
 	{"REQ-7", "MUST NOT", "lend one port to two endpoints (overloading)", yes,
 		"Test5382REQ7NoPortIsLentTwice", ""},
-	{"REQ-8", "MUST", "hairpinning", yes,
+	{"REQ-8", "MUST", "hairpinning", onRequest,
 		"Test4787REQ9HairpinThroughAMapping Test4787REQ9HairpinBothWays TestHairpinnedWebServer", "as RFC 4787 REQ-9"},
 	{"REQ-8a", "MUST", "the hairpinned packet has the sender's external address and port", yes,
 		"Test4787REQ9HairpinThroughAMapping Test4787REQ9HairpinBothWays TestHairpinnedWebServer", ""},
