@@ -125,7 +125,7 @@ func compiledSchema(t *testing.T) *jsonschema.Schema {
 // a schema can see is.
 func TestSchemaTakesGoodFiles(t *testing.T) {
 	schema := compiledSchema(t)
-	for _, pattern := range []string{"testdata/good/*.toml", "testdata/lint/*.toml"} {
+	for _, pattern := range []string{"testdata/good/*.toml", "testdata/good/*/*.toml", "testdata/lint/*.toml"} {
 		for _, path := range files(t, pattern, 3) {
 			if err := schema.Validate(asJSON(t, path)); err != nil {
 				t.Errorf("%s: %v", path, err)
