@@ -3,6 +3,8 @@ package plumbing
 import (
 	"strings"
 	"testing"
+
+	"sallyport/netstack"
 )
 
 // answered reports whether the neighbour is told of address's hardware address.
@@ -86,4 +88,30 @@ func TestProxyNeighboursAreBounded(t *testing.T) {
 		t.Errorf("warned: %q", w)
 	}
 	l.must(p.Undo())
+}
+
+// What anycast addresses are asked goes to the firewall even where the box's own
+// would be asked: the kernel has them in table local.
+func TestAnycastAddressesAreNotTheBoxesOwn(t *testing.T) {
+	s := spec()
+	s.Sides[1].External = prefixes("2001:db8:2::/126", "2001:db8:9::/64", "192.0.2.50/32")
+	ephemeral := netstack.PortRange{First: 32768, Last: 60999}
+	var links [netstack.Sides]Link
+	links[1] = Link{Addresses: prefixes("2001:db8:2::1/64", "192.0.2.1/24"), OnLink: prefixes("2001:db8:2::/64", "192.0.2.0/24")}
+	rules, err := planRules(ipv6, s, links, ephemeral)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var to []string
+	for _, r := range rules {
+		if r.pref >= prefServices && r.pref < prefSteer && r.table == steerTable(1) {
+			to = append(to, r.to.String())
+		}
+		if r.dport == ephemeral && len(to) < 2 && r.iif == "eth1" {
+			t.Errorf("%v comes before them", r)
+		}
+	}
+	if got, want := strings.Join(to, " "), "2001:db8:2::/128 2001:db8:2::2/127"; got != want {
+		t.Errorf("steered %s, want %s", got, want)
+	}
 }

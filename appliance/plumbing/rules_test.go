@@ -92,8 +92,6 @@ pref 961 iif eth1 lookup 8302
 `)
 }
 
-// Nobody discovers neighbours on a point-to-point link: all ICMPv6 that comes
-// over it to a global address is the firewall's.
 // What translations use of IPv6 is asked for before the box's own ports, whose
 // rules name no address: the spare ones are in its local table. One that is the
 // box's own stays with these.
@@ -105,18 +103,18 @@ func TestRulesIPv6Translations(t *testing.T) {
 	_, services, _ := strings.Cut(all, "pref 202 ")
 	services, _, _ = strings.Cut("pref 202 "+services, "pref 900")
 	same(t, services, `
-pref 202 to 2001:db8:2::50/128 iif eth1 ipproto 6 lookup 8302
-pref 203 to 2001:db8:2::50/128 iif eth1 ipproto 17 lookup 8302
-pref 204 to 2001:db8:2::50/128 iif eth1 ipproto 132 lookup 8302
-pref 205 iif eth1 ipproto 6 dport 22 lookup local
-pref 206 iif eth1 ipproto 6 dport 32768-60999 lookup local
-pref 207 iif eth1 ipproto 17 dport 32768-60999 lookup local
+pref 202 to 2001:db8:2::50/128 iif eth1 lookup 8302
+pref 203 iif eth1 ipproto 6 dport 22 lookup local
+pref 204 iif eth1 ipproto 6 dport 32768-60999 lookup local
+pref 205 iif eth1 ipproto 17 dport 32768-60999 lookup local
 `)
 	if strings.Contains(plan(t, ipv4, s), "192.0.2.50") {
 		t.Error("an IPv4 address is led past the box, which does not have it")
 	}
 }
 
+// Nobody discovers neighbours on a point-to-point link: all ICMPv6 that comes
+// over it to a global address is the firewall's.
 func TestRulesIPv6PointToPoint(t *testing.T) {
 	links := facts()
 	links[1].noARP = true

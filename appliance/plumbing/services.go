@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 
+	"go4.org/netipx"
+
 	"sallyport/netstack"
 )
 
@@ -15,7 +17,7 @@ func (p *planner) services(side netstack.Side) []rule {
 		return nil
 	}
 	b := serviceBlock{p: p, side: side}
-	b.anycasts()
+	b.answeredFor()
 	for _, s := range p.spec.Steered {
 		b.add(s, steerTable(side))
 	}
@@ -34,21 +36,43 @@ type serviceBlock struct {
 	done  [256]bool // protocols whose clients rule is made
 }
 
-// anycasts leads what is for the IPv6 addresses of translations past what is said
-// of the box itself: those that are answered for on the link are in the table of
-// its own addresses, as anycast ones.
-func (b *serviceBlock) anycasts() {
+// answeredFor: the kernel takes anycast addresses for its own, see anycast, but
+// whatever they are asked is the firewall's.
+func (b *serviceBlock) answeredFor() {
 	if b.p.family != ipv6 {
 		return
 	}
-	for _, external := range b.p.spec.Sides[b.side].External {
-		if external.Addr().Is4() || slices.ContainsFunc(b.p.links[b.side].own(ipv6), external.Contains) {
-			continue
-		}
-		for _, proto := range []netstack.Protocol{netstack.TCP, netstack.UDP, netstack.SCTP} {
-			b.add(Service{From: b.side, Protocol: proto, Destination: external, IPv6: true}, steerTable(b.side))
+	l := b.p.links[b.side]
+	for _, spare := range withoutAddresses(onLink(l, b.p.spec.Sides[b.side].External), l.Addresses) {
+		b.rules = append(b.rules, rule{iif: b.p.spec.Sides[b.side].Interface, to: spare, table: steerTable(b.side)})
+	}
+}
+
+// onLink returns those of external that are IPv6 and part of a network on the
+// link.
+func onLink(l Link, external []netip.Prefix) (on []netip.Prefix) {
+	for _, e := range external {
+		if e.Addr().Is6() && slices.ContainsFunc(l.OnLink, func(n netip.Prefix) bool { return n.Bits() < e.Bits() && n.Contains(e.Addr()) }) {
+			on = append(on, e)
 		}
 	}
+	return on
+}
+
+// withoutAddresses takes the addresses of some prefixes out of others.
+func withoutAddresses(list, out []netip.Prefix) []netip.Prefix {
+	var b netipx.IPSetBuilder
+	for _, p := range list {
+		b.AddPrefix(p)
+	}
+	for _, p := range out {
+		b.Remove(p.Addr())
+	}
+	set, err := b.IPSet()
+	if err != nil {
+		return nil // of prefixes that are none
+	}
+	return set.Prefixes()
 }
 
 // self adds what the policy says of one service. A refusal wider than the
