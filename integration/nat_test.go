@@ -142,6 +142,7 @@ func TestApplicationsThroughEveryType(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			outside.carried(t, l.Inside, netip.MustParseAddr(c.at))
 			outside.web.sawOf(t, netip.MustParsePrefix(c.seen))
+			ping(t, l.Inside, netip.MustParseAddr(c.at))
 		})
 	}
 	for _, c := range []struct{ name, at, seen string }{
@@ -152,6 +153,7 @@ func TestApplicationsThroughEveryType(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			inside.carried(t, l.Outside, netip.MustParseAddr(c.at))
 			inside.web.sawOf(t, netip.MustParsePrefix(c.seen))
+			ping(t, l.Outside, netip.MustParseAddr(c.at))
 		})
 	}
 }
