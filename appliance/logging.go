@@ -19,7 +19,7 @@ const unloggedEvery = 10 * time.Second
 func (a *Appliance) notices(ctx context.Context) {
 	tick := time.NewTicker(unloggedEvery)
 	defer tick.Stop()
-	var told uint64
+	var told, exhausted uint64
 	for {
 		select {
 		case <-ctx.Done():
@@ -27,10 +27,12 @@ func (a *Appliance) notices(ctx context.Context) {
 		case n := <-a.reports.C:
 			a.notice(&n)
 		case <-tick.C:
-			if t := a.tally(); t.Unlogged > told {
+			t := a.tally()
+			if t.Unlogged > told {
 				a.log.Info().Uint64("packets", t.Unlogged-told).Msg("more was refused than is logged line by line")
 				told = t.Unlogged
 			}
+			exhausted = a.alarm(&t, exhausted)
 		}
 	}
 }

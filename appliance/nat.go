@@ -1,9 +1,12 @@
 package appliance
 
 import (
+	"slices"
 	"time"
 
 	"sallyport/appliance/control"
+	"sallyport/appliance/forward"
+	"sallyport/netstack"
 	"sallyport/state"
 )
 
@@ -35,6 +38,23 @@ func (a *Appliance) mapping(v *state.MappingView) control.Mapping {
 		Rule: a.ruleName(v.Generation, v.Rule), NAT: a.natName(v.Generation, v.SrcRule),
 		Sessions: v.Sessions, Since: a.wall(a.now()).Add(-v.Age).Truncate(time.Second),
 	}
+}
+
+// alarm says loudly that there was no external endpoint for packets, if any were
+// refused for that since the last time, when it was before in all; and which
+// address has most of its ports lent. It returns how many it is now.
+func (a *Appliance) alarm(t *forward.Tally, before uint64) uint64 {
+	refused := t.Refused[netstack.Inside][netstack.NATExhausted] + t.Refused[netstack.Outside][netstack.NATExhausted]
+	if refused == before {
+		return before
+	}
+	e := a.log.Error().Uint64("packets", refused-before).Int("mappings", a.table.Stats().Mappings)
+	if all := a.Externals(); len(all) > 0 {
+		most := slices.MaxFunc(all, func(x, y control.External) int { return x.Ports - y.Ports })
+		e = e.Stringer("address", most.Address).Str("protocol", most.Protocol).Int("ports_lent", most.Ports)
+	}
+	e.Msg("NAT is exhausted: no external endpoint was left; give the pool more addresses or ports, or hosts a quota")
+	return refused
 }
 
 // Externals implements control.Backend.
