@@ -221,3 +221,22 @@ func TestJ13SuddenSYNACK(t *testing.T) {
 		}
 	})
 }
+
+// throughAMapping is a script in which a stranger and a neighbour come in through
+// a mapping.
+func throughAMapping() (script []byte) {
+	for _, p := range []struct {
+		side netstack.Side
+		nettest.Packet
+	}{
+		{in, nettest.UDP("10.1.0.10:5000", "198.51.100.7:53")},
+		{out, nettest.UDP("203.0.113.9:99", public+":5000")},
+		{in, nettest.UDP("10.1.0.10:5000", "203.0.113.9:99")},
+		{in, nettest.UDP("10.1.0.11:5001", public+":5000")},
+		{in, nettest.UDP("10.1.0.10:5000", public+":5001")},
+	} {
+		script = append(script, byte(p.side), 0, byte(len(p.Bytes)))
+		script = append(script, p.Bytes...)
+	}
+	return script
+}
