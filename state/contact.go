@@ -59,6 +59,11 @@ func (c *contacts) part(mapping ref, seen netstack.Addr) {
 		return
 	}
 	c.index.remove(c.hashOf(mapping, seen), uint32(r))
+	c.free(r)
+}
+
+func (c *contacts) free(r ref) {
+	*c.records.at(r) = contact{}
 	c.records.put(r)
 }
 

@@ -101,7 +101,7 @@ func (m *mappings) release(r ref, seen netstack.Addr) {
 	m.unlink(r)
 	m.vacate(x)
 	if x.contact != 0 {
-		m.contacts.records.put(x.contact)
+		m.contacts.free(x.contact)
 	}
 	if x.host != 0 {
 		m.hosts.lose(x.host)

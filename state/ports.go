@@ -11,8 +11,9 @@ import (
 // ninety per cent use one in six searches needs more.
 const probes = 16
 
-// longestRun is how many ports that are shared are tried one by one. Whether one
-// will do depends on the remote end, so that no bitmap tells.
+// longestRun is how many ports that are shared are tried at random, and then one
+// after the other. Whether one will do depends on the remote end, so that no
+// bitmap tells.
 const longestRun = 1024
 
 // search is the search for a port of one external address. A port that is not
@@ -88,19 +89,26 @@ func (s *search) within(class netstack.PortRange) (uint16, bool) {
 	if n == 0 {
 		return 0, false
 	}
+	times := probes
+	if s.shares != nil && n > longestRun {
+		times = longestRun
+	}
+	start := min(max(s.spaces.records.at(s.space).last+1, class.First), class.Last)
 	if s.choice != netstack.SequentialPort {
-		if port, ok := s.probe(class, n); ok {
+		if port, ok := s.probe(class, n, times); ok {
 			return port, true
 		}
-		return s.sweep(class, nth(s.ranges, class, s.random.IntN(n)))
+		start = nth(s.ranges, class, s.random.IntN(n))
 	}
-	last := s.spaces.records.at(s.space).last
-	return s.sweep(class, min(max(last+1, class.First), class.Last))
+	if port, ok := s.sweep(class, start); ok || s.choice != netstack.SequentialPort {
+		return port, ok
+	}
+	return s.probe(class, n, times)
 }
 
-// probe tries some random ports.
-func (s *search) probe(class netstack.PortRange, n int) (uint16, bool) {
-	for range probes {
+// probe tries so many random ports.
+func (s *search) probe(class netstack.PortRange, n, times int) (uint16, bool) {
+	for range times {
 		port := nth(s.ranges, class, s.random.IntN(n))
 		if !s.noParity && port&1 != s.want&1 && contain(s.ranges, port^1) {
 			port ^= 1
@@ -143,19 +151,38 @@ func (s *search) sweepFrom(class netstack.PortRange, start uint16, mask uint64) 
 	return 0, false
 }
 
+// sweepRange goes through a range page by page, and past those that are full.
 func (s *search) sweepRange(r netstack.PortRange, mask uint64) (uint16, bool) {
 	if r.First > r.Last {
 		return 0, false
 	}
 	x := s.spaces.records.at(s.space)
-	for w := int(r.First / 64); w <= int(r.Last/64) && s.tried < longestRun; w++ {
-		open := mask & within(r, w)
-		if s.shares == nil {
-			if s.spaces.full(x, uint16(w*64)) {
-				w |= pagePorts/64 - 1 // to its last word
-				continue
-			}
-			open &^= s.spaces.word(x, w)
+	for start := int(r.First) / pagePorts * pagePorts; start <= int(r.Last) && s.tried < longestRun; start += pagePorts {
+		if s.shares == nil && s.spaces.full(x, uint16(start)) {
+			continue
+		}
+		part := netstack.PortRange{First: max(r.First, uint16(start)), Last: min(r.Last, uint16(start+pagePorts-1))}
+		if port, ok := s.sweepPage(x.pages[start/pagePorts], part, mask); ok {
+			return port, true
+		}
+	}
+	return 0, false
+}
+
+// sweepPage goes through ports of one page, which may not be there.
+func (s *search) sweepPage(at ref, r netstack.PortRange, mask uint64) (uint16, bool) {
+	var taken [pagePorts / 64]uint64
+	if s.shares == nil && at != 0 {
+		taken = s.spaces.pages.at(at).taken
+	}
+	first, last := int(r.First/64), int(r.Last/64)
+	for w := first; w <= last; w++ {
+		open := mask &^ taken[w%len(taken)]
+		if open == 0 {
+			continue
+		}
+		if w == first || w == last {
+			open &= within(r, w)
 		}
 		if port, ok := s.first(w, open); ok {
 			return port, true
