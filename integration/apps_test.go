@@ -43,7 +43,7 @@ func serveApps(t *testing.T, h *lab.Host) *apps {
 // carried wants all of them to work from a host that reaches the servers at an
 // address.
 func (a *apps) carried(t *testing.T, from *lab.Host, at netip.Addr) {
-	t.Run("http", func(t *testing.T) { upload(t, from, at, 2_000_000) })
+	t.Run("http", func(t *testing.T) { upload(t, from, at, 1_000_000) })
 	t.Run("scp", func(t *testing.T) { a.copies(t, from, at) })
 	t.Run("dns", func(t *testing.T) { resolves(t, from, at) })
 	t.Run("quic", func(t *testing.T) { exchangesDatagrams(t, from, at) })
@@ -95,7 +95,7 @@ func (a *apps) path(name string) string { return filepath.Join(a.dir, name) }
 func (a *apps) copies(t *testing.T, from *lab.Host, at netip.Addr) {
 	t.Helper()
 	here, there := filepath.Join(t.TempDir(), "here"), filepath.Join(t.TempDir(), "there")
-	content := bulk()[:3_000_000]
+	content := bulk()[:1_000_000]
 	if err := os.WriteFile(there, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
