@@ -44,7 +44,7 @@ var rfc5508 = rfc{5508, "NAT behaviour for ICMP", "", []row{
 	{"REQ-9", "MAY", "the policy stops the firewall's own ICMP on an interface", no,
 		"", "`drop` in the place of `reject` sends none, but Fragmentation Needed is always sent: without it paths break"},
 	{"REQ-10a", "MUST", "Destination Unreachable, Time Exceeded and echo are supported", yes,
-		"Test5508REQ4TypeAndCodeStay Test5508REQ4ErrorsFromOutside Test5508REQ1QueriesAndTheirReplies TestTracerouteThroughNATAndBeyond", ""},
+		"Test5508REQ4TypeAndCodeStay Test5508REQ4ErrorsFromOutside Test5508REQ1QueriesAndTheirReplies TestTracerouteThroughNATAndBeyond TestPathMTUThroughEveryType TestApplicationsThroughEveryType", ""},
 	{"REQ-10b", "MAY", "redirects, timestamps, source routes, address masks, parameter problem, router discovery", no,
 		"Test5508REQ1QueriesAndTheirReplies Test5508REQ4TypeAndCodeStay", "timestamps and parameter problem are; the others do not pass"},
 	{"REQ-10c", "SHOULD NOT", "source quench and information messages are supported", no,
