@@ -24,7 +24,7 @@ var rfc5382 = rfc{5382, "NAT behaviour for TCP", "", []row{
 	{"REQ-7", "MUST NOT", "lend one port to two endpoints (overloading)", yes,
 		"Test5382REQ7NoPortIsLentTwice", ""},
 	{"REQ-8", "MUST", "hairpinning", onRequest,
-		"Test4787REQ9HairpinThroughAMapping Test4787REQ9HairpinBothWays TestHairpinnedWebServer", "as RFC 4787 REQ-9"},
+		"Test4787REQ9HairpinThroughAMapping Test4787REQ9HairpinBothWays TestHairpinnedWebServer Test5382REQ8HairpinByMapping", "as RFC 4787 REQ-9"},
 	{"REQ-8a", "MUST", "the hairpinned packet has the sender's external address and port", yes,
 		"Test4787REQ9HairpinThroughAMapping Test4787REQ9HairpinBothWays TestHairpinnedWebServer", ""},
 	{"REQ-9", "SHOULD", "ICMP Destination Unreachable is translated", yes,
