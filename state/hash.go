@@ -38,9 +38,15 @@ func fold(a, b uint64) uint64 {
 
 // flow returns the hash of k.
 func (h *hasher) flow(k *netstack.FlowKey) uint32 {
+	return h.ends(k, uint64(k.SrcPort)<<48|uint64(k.DstPort)<<32)
+}
+
+// pair returns the hash of k without its ports.
+func (h *hasher) pair(k *netstack.FlowKey) uint32 { return h.ends(k, 0) }
+
+func (h *hasher) ends(k *netstack.FlowKey, ports uint64) uint32 {
 	src := fold(k.Src.Hi^h[0], k.Src.Lo^h[1])
 	dst := fold(k.Dst.Hi^h[2], k.Dst.Lo^h[3])
-	rest := uint64(k.SrcPort)<<48 | uint64(k.DstPort)<<32 | uint64(k.Proto)<<8 | uint64(k.In)
-	sum := fold(src^rest^h[4], dst^h[5])
+	sum := fold(src^ports^uint64(k.Proto)<<8^uint64(k.In)^h[4], dst^h[5])
 	return uint32(sum ^ sum>>32)
 }

@@ -22,8 +22,7 @@ func newPairs(sessions int, h *hasher) pairs {
 
 // of returns the counter of packets that arrive as k says.
 func (c *pairs) of(k *netstack.FlowKey) *uint32 {
-	pair := netstack.FlowKey{Src: k.Src, Dst: k.Dst, Proto: k.Proto, In: k.In}
-	return &c.counts[c.hash.flow(&pair)&uint32(len(c.counts)-1)]
+	return &c.counts[c.hash.pair(k)&uint32(len(c.counts)-1)]
 }
 
 func (c *pairs) add(keys *[2]netstack.FlowKey) {

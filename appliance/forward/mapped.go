@@ -15,7 +15,8 @@ func (l *Lane) throughMapping(pol *Policy, reply *netstack.Frame, now state.Inst
 		return Outcome{}, false
 	}
 	if l.trace != nil {
-		l.trace.Mapped = &m
+		found := m // only here on the heap
+		l.trace.Mapped = &found
 	}
 	if !m.Admits {
 		if d := pol.Rules.Evaluate(l.pkt); d.Verdict == netstack.Pass {
