@@ -55,11 +55,12 @@ func (p *Packet) complain(f *Frame, from Addr, kind, code uint8, rest int) bool 
 }
 
 // complaint reports whether p is a message that may not be answered with an ICMP
-// error: one itself, or a redirect.
+// error: one itself, be it one that passes for none here, or a redirect.
 func (p *Packet) complaint() bool {
 	switch {
 	case p.ICMP == ICMPOther && p.Version == 4:
-		return header.ICMPv4Type(p.ICMPType) == header.ICMPv4Redirect
+		kind := header.ICMPv4Type(p.ICMPType)
+		return kind == header.ICMPv4Redirect || kind == header.ICMPv4SrcQuench
 	case p.ICMP == ICMPOther:
 		return header.ICMPv6Type(p.ICMPType) == header.ICMPv6RedirectMsg
 	}

@@ -63,7 +63,8 @@ func (k *FlowKey) icmp(t []byte) ICMPKind {
 
 // icmpClass returns what a message of this type is, and of a query or a reply
 // the type that the request has. A redirect is no error here: it asks a host to
-// change its routes, and is never forwarded on behalf of a session.
+// change its routes, and is never forwarded on behalf of a session. Nor is a
+// source quench, which nobody may send any more, or heed (RFC 6633).
 func icmpClass(proto Protocol, kind uint8) (class ICMPKind, request uint8) {
 	if proto == ICMPv6 {
 		return icmpv6Class(header.ICMPv6Type(kind))
@@ -77,7 +78,7 @@ func icmpClass(proto Protocol, kind uint8) (class ICMPKind, request uint8) {
 		return ICMPReply, uint8(header.ICMPv4Timestamp)
 	case icmpv4ExtendedEchoReply:
 		return ICMPReply, uint8(icmpv4ExtendedEcho)
-	case header.ICMPv4DstUnreachable, header.ICMPv4SrcQuench, header.ICMPv4TimeExceeded, header.ICMPv4ParamProblem:
+	case header.ICMPv4DstUnreachable, header.ICMPv4TimeExceeded, header.ICMPv4ParamProblem:
 		return ICMPError, 0
 	}
 	return ICMPOther, 0

@@ -106,6 +106,7 @@ func TestMakeNoUnreachable(t *testing.T) {
 	}{
 		{"about an error", nettest.Unreachable(host4, peer4, 3, udp), addr("192.0.2.1")},
 		{"about an error6", nettest.TooBig(host6, peer6, 1280, nettest.UDP(in6, out6)), addr("2001:db8::1")},
+		{"about a source quench", nettest.ICMP(host4, peer4, 4, 0, nettest.PayloadBytes(udp.Bytes)), addr("192.0.2.1")},
 		{"about a redirect", nettest.ICMP(host4, peer4, 5, 1, nettest.PayloadBytes(udp.Bytes)), addr("192.0.2.1")},
 		{"about a redirect6", nettest.ICMP(host6, peer6, 137, 0, nettest.Payload(40)), addr("2001:db8::1")},
 		{"about a later fragment", nettest.UDP(in4, out4, nettest.Payload(90), nettest.Fragment(64, 34, false, 1)), addr("192.0.2.1")},

@@ -277,11 +277,13 @@ func Test5508REQ6ErrorsDoNotTouchAQuery(t *testing.T) {
 }
 
 // REQ-10c, REQ-11: what is neither query nor error, and what nobody uses any
-// more, passes in no direction.
+// more, passes in no direction (RFC 6633, RFC 6918).
 func Test5508REQ10WhatIsNotSupported(t *testing.T) {
 	r := newRig(t, outward())
 	x := r.goesOut(nettest.UDP(client, server))
-	r.refuse(out, nettest.ICMPError(far, public, 5, 1, x.outer), netstack.NoSession) // redirect
+	for _, kind := range []uint8{4, 5} { // source quench, redirect
+		r.refuse(out, nettest.ICMPError(far, public, kind, 1, x.outer), netstack.NoSession)
+	}
 	for _, kind := range []uint8{9, 10, 15, 16, 17, 18, 30} {                        // router discovery, information, masks, traceroute
 		r.refuse(out, nettest.ICMP(far, public, kind, 0), netstack.NoSession)
 		r.refuse(in, nettest.ICMP("10.1.0.10", "198.51.100.7", kind, 0), netstack.NoSession)
