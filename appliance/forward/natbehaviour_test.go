@@ -339,3 +339,21 @@ func Test7857S7StrangersKeepNoMappingAlive(t *testing.T) {
 		}
 	}
 }
+
+// RFC 6888 REQ-8c: a port may be lent anew at once, because what comes late for
+// the one who had it is let in to nobody.
+func Test6888REQ8LateForTheFormerHolder(t *testing.T) {
+	l := policy.Lending{Ports: []netstack.PortRange{{First: 5000, Last: 5000}}}
+	r := newRig(t, lending(l))
+	seen := r.leaves("10.1.0.10:9000", server)
+	r.wait(31 * time.Second)
+	r.engine.Table.Sweep(r.now, 10)
+	if again := r.leaves("10.1.0.11:9000", "203.0.113.1:53"); again != seen {
+		t.Fatalf("the one port there is was %s and is %s", seen, again)
+	}
+	r.refuse(out, nettest.UDP(server, seen), netstack.NATFiltered)
+	back := r.pass(out, nettest.UDP("203.0.113.1:53", seen))
+	if back.Flow.Dst != addr("10.1.0.11") {
+		t.Errorf("the answer goes to %v", back.Flow.Dst)
+	}
+}
