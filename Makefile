@@ -12,7 +12,7 @@ VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo d
 ROOT     := $(filter 0,$(shell id -u))
 REQUIRE  := $(if $(ROOT),SALLYPORT_REQUIRE=1)
 # The namespace tests that a firewall with the race detector is put through.
-RACED     = ^Test(Traffic|StopLeavesNothing|StartOverLeftovers|SessionsAreListed)$$
+RACED     = ^Test(Traffic|StopLeavesNothing|StartOverLeftovers|SessionsAreListed|ReloadsUnderTraffic)$$
 # What runs with the race detector and in the plain run; integration has its own.
 PACKAGES  = $(shell $(GO) list ./... | grep -v '/integration')
 

@@ -68,7 +68,10 @@ func Write(want, before []File) error {
 // PutBack undoes a Write of want over before, also one that came about in part.
 // What somebody has written since is left, and named.
 func PutBack(want, before []File) (left []string, err error) {
-	for _, f := range append(before[:len(before):len(before)], want...) {
+	for i, f := range append(before[:len(before):len(before)], want...) {
+		if i >= len(before) && has(before, f.Name) {
+			continue
+		}
 		text, readErr := os.ReadFile(f.Name)
 		was, is := textOf(before, f.Name), textOf(want, f.Name)
 		switch {
