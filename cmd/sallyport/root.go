@@ -11,7 +11,7 @@ const defaultSocket = "/run/sallyport/sallyport.sock"
 
 // commands are all commands. A file may add its own in init.
 var commands = []func(*cli) *cobra.Command{
-	runCommand, checkCommand, doctorCommand, statusCommand, reloadCommand, diffCommand, commitCommand, confirmCommand, rollbackCommand, historyCommand, sessionsCommand, rulesCommand, natCommand, statsCommand, fragmentsCommand, timeoutsCommand, versionCommand, schemaCommand,
+	runCommand, checkCommand, doctorCommand, statusCommand, reloadCommand, diffCommand, commitCommand, confirmCommand, rollbackCommand, historyCommand, sessionsCommand, rulesCommand, natCommand, statsCommand, fragmentsCommand, timeoutsCommand, versionCommand, schemaCommand, fmtCommand,
 }
 
 func (c *cli) root() *cobra.Command {

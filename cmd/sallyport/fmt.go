@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"sallyport/conf"
+)
+
+func fmtCommand(c *cli) *cobra.Command {
+	write, check := false, false
+	cmd := &cobra.Command{
+		Use:   "fmt FILE...",
+		Short: "Lay out configuration files as they are best read",
+		Long: `Print configuration files as they are best read: keys that follow each other are
+aligned, sections have a blank line before them. Comments and the order stay, and
+so does the meaning. --write changes the files instead; --check only names those
+that it would change, and exits with 1 if there is one.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return errors.New("wants configuration files, as in: sallyport fmt FILE")
+			case write && check:
+				return errors.New("--write and --check exclude one another")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.formatAll(args, write, check) },
+	}
+	cmd.Flags().BoolVarP(&write, "write", "w", false, "change the files")
+	cmd.Flags().BoolVar(&check, "check", false, "only name the files that would change")
+	return cmd
+}
+
+func (c *cli) formatAll(files []string, write, check bool) error {
+	other := false
+	for _, file := range files {
+		was, err := os.ReadFile(file)
+		var missing *fs.PathError
+		if errors.As(err, &missing) {
+			return usagef("%s: %v", file, missing.Err)
+		}
+		is, err := conf.Format(file, was)
+		changed := !bytes.Equal(was, is)
+		switch {
+		case err != nil:
+		case check && changed:
+			other = true
+			c.printf("%s\n", file)
+		case check || write && !changed:
+		case write:
+			err = replace(file, is)
+		default:
+			_, err = c.out.Write(is)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if other {
+		return errSilent
+	}
+	return nil
+}
+
+// replace puts other contents into a file in one step, and leaves it to whom it
+// belongs and who may read it.
+func replace(file string, contents []byte) error {
+	file, err := filepath.EvalSymlinks(file)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	fresh, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = fresh.Write(contents)
+	err = errors.Join(err, fresh.Chmod(info.Mode().Perm()), own(fresh, info), fresh.Sync(), fresh.Close())
+	if err == nil {
+		err = os.Rename(fresh.Name(), file)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(fresh.Name()))
+	}
+	return nil
+}
+
+// own gives a file to the owner of another.
+func own(f *os.File, of fs.FileInfo) error {
+	s, ok := of.Sys().(*syscall.Stat_t)
+	if !ok || os.Geteuid() != 0 {
+		return nil
+	}
+	return f.Chown(int(s.Uid), int(s.Gid))
+}
