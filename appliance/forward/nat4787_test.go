@@ -90,6 +90,24 @@ func Test4787REQ6Refresh(t *testing.T) {
 	}
 }
 
+// REQ-5: a datagram that nobody has answered keeps its mapping thirty seconds, so
+// that scans and spoofed sources take few ports; two minutes on request.
+func Test4787REQ5TwoMinutesOnRequest(t *testing.T) {
+	timeouts := state.DefaultTimeouts()
+	if err := timeouts.Set("udp_single", 2*time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, outward())
+	r.engine.Table = state.NewTable(state.Limits{MaxSessions: 10}, timeouts, state.Seed{1})
+	r.leaves("10.1.0.9:5000", server) // has the port that the other wants
+	seen := r.leaves("10.1.0.10:5000", server)
+	r.wait(2*time.Minute - 1)
+	if now := r.leaves("10.1.0.10:5000", "203.0.113.1:53"); now != seen {
+		t.Errorf("%s became %s", seen, now)
+	}
+	r.pass(out, nettest.UDP(server, seen))
+}
+
 // REQ-5b, c: five minutes for a conversation, and as long as one likes.
 func Test4787REQ5Timer(t *testing.T) {
 	lives := func(r *rig, least time.Duration) {
