@@ -12,7 +12,7 @@ var rfc4787 = rfc{4787, "NAT behaviour for UDP", "", []row{
 	{"REQ-4", "RECOMMENDED", "port parity is kept", yes,
 		"Test4787REQ4PortsKeepParity Test4787REQ4ParityIsKept", ""},
 	{"REQ-5", "MUST NOT", "a mapping expires in less than two minutes", onRequest,
-		"Test6092REC14TimerIsConfigurable", "a datagram that was never answered keeps its session, and with it the mapping, 30 s: set `udp_single = \"2m\"`; after the first answer it is 5 minutes"},
+		"Test4787REQ5TwoMinutesOnRequest Test4787REQ5Timer", "a datagram that was never answered keeps its session, and with it the mapping, 30 s: set `udp_single = \"2m\"`; after the first answer it is 5 minutes"},
 	{"REQ-5a", "MAY", "shorter timers for well-known ports", yes,
 		"TestS16DNSEndsWithItsAnswer", ""},
 	{"REQ-5b", "MAY", "the timer is configurable", yes,
