@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
-	"slices"
 	"time"
 
 	"sallyport/appliance/lab"
@@ -88,39 +86,4 @@ func (t *turn) ask(name string, order, seen any) error {
 // iperf runs a client.
 func (t *turn) iperf(to netip.Addr, args ...string) (traffic.Report, error) {
 	return traffic.Iperf(t.ctx, t.client, to, t.seconds, args...)
-}
-
-// parts returns those asked for, with their contenders.
-func (o options) parts(dir string) (all []part, err error) {
-	var drivers []contender
-	for i, d := range o.drivers {
-		c := sallyport(o.binary, d, dir)
-		c.brief = i > 0
-		drivers = append(drivers, c)
-	}
-	fastest := []contender{nftables, drivers[0]}
-	kernels := append([]contender{forwarding}, fastest...)
-	everybody := slices.Concat([]contender{forwarding, nftables, linear}, drivers, []contender{slirp, pasta})
-	others := slices.DeleteFunc(slices.Clone(everybody), func(c contender) bool { return c.name == linear.name })
-	for _, p := range []part{
-		{"tcp", everybody, tcp},
-		{"udp", everybody, udp},
-		{"connections", everybody, connections},
-		{"latency", others, latency},
-		{"ipv6", fastest, ipv6},
-		{"fragments", kernels, fragments},
-		{"flood", fastest, flood},
-		{"illegal", kernels, illegal},
-		{"rules", fastest, rules},
-		{"sessions", fastest, sessions},
-		{"logging", drivers[:1], logging},
-	} {
-		if len(o.only) == 0 || slices.Contains(o.only, p.name) {
-			all = append(all, p)
-		}
-	}
-	if len(all) < len(o.only) {
-		return nil, fmt.Errorf("-only %v: there are tcp, udp, connections, latency, ipv6, fragments, flood, illegal, rules, sessions and logging", o.only)
-	}
-	return all, nil
 }

@@ -16,11 +16,14 @@ import (
 	"sallyport/integration/bench/traffic"
 )
 
-// sallyport is the binary under test with one driver.
-func sallyport(binary, driver, dir string) contender {
-	return contender{name: "sallyport " + driver, start: func(l *lab.Lab, s setup) (*running, error) {
+// sallyport is the binary under test with one driver, and further lines of the
+// section [tun].
+func sallyport(binary, driver, dir string, tun ...string) contender {
+	name := strings.Join(append([]string{"sallyport " + driver}, tun...), ", ")
+	tun = append(tun, fmt.Sprintf("driver = %q", driver))
+	return contender{name: name, brief: len(tun) > 1, start: func(l *lab.Lab, s setup) (*running, error) {
 		config := filepath.Join(dir, "sallyport.toml")
-		if err := os.WriteFile(config, []byte(configuration(driver, dir, s)), 0o600); err != nil {
+		if err := os.WriteFile(config, []byte(configuration(tun, dir, s)), 0o600); err != nil {
 			return nil, err
 		}
 		return startSallyport(l, binary, config, filepath.Join(dir, "sock"))
@@ -53,9 +56,9 @@ func startSallyport(l *lab.Lab, binary, config, socket string) (*running, error)
 
 // configuration is the policy that the firewall has without a file, and what the
 // part wants.
-func configuration(driver, dir string, s setup) string {
+func configuration(tun []string, dir string, s setup) string {
 	b := new(strings.Builder)
-	fmt.Fprintf(b, "[inside]\ninterface = \"eth0\"\n[outside]\ninterface = \"eth1\"\n[tun]\ndriver = %q\n", driver)
+	fmt.Fprintf(b, "[inside]\ninterface = \"eth0\"\n[outside]\ninterface = \"eth1\"\n[tun]\n%s\n", strings.Join(tun, "\n"))
 	if s.logged {
 		fmt.Fprintf(b, "[log]\nformat = \"json\"\nfile = %q\n", filepath.Join(dir, "log"))
 	}

@@ -11,6 +11,8 @@ var hues = []struct{ contender, hue string }{
 	{"kernel forwarding", "#a0a7b0"},
 	{"kernel nftables, 1000 rules", "#c69026"},
 	{"kernel nftables", "#6e7781"},
+	{"sallyport vnet, ", "#79b8ff"},
+	{"sallyport, ", "#79b8ff"},
 	{"sallyport wireguard", "#9a6ee0"},
 	{"sallyport water", "#1fa37c"},
 	{"sallyport", "#2f81f7"},

@@ -76,7 +76,7 @@ func Iperf(ctx context.Context, from *lab.Host, to netip.Addr, seconds int, more
 			return r, nil
 		}
 		err = fmt.Errorf("iperf3 %s: %w", strings.Join(more, " "), errors.Join(err, jsonErr, errors.New(r.Error)))
-		if !strings.Contains(r.Error, "busy") && !strings.Contains(r.Error, "refused") {
+		if !strings.Contains(r.Error, "busy") && !strings.Contains(r.Error, "unable to connect") {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
