@@ -98,6 +98,9 @@ func (r *natReader) checkSizes(real, external policy.AddrRange) {
 
 // prefixOf returns the prefix that r is; invalid if it is none.
 func prefixOf(r policy.AddrRange) netip.Prefix {
+	if !r.First.IsValid() {
+		return netip.Prefix{}
+	}
 	for bits := range r.First.BitLen() + 1 {
 		if p := netip.PrefixFrom(r.First, bits); p == p.Masked() && rangeOf(p) == r {
 			return p
