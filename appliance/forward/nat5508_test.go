@@ -284,7 +284,7 @@ func Test5508REQ10WhatIsNotSupported(t *testing.T) {
 	for _, kind := range []uint8{4, 5} { // source quench, redirect
 		r.refuse(out, nettest.ICMPError(far, public, kind, 1, x.outer), netstack.NoSession)
 	}
-	for _, kind := range []uint8{9, 10, 15, 16, 17, 18, 30} {                        // router discovery, information, masks, traceroute
+	for _, kind := range []uint8{9, 10, 15, 16, 17, 18, 30} { // router discovery, information, masks, traceroute
 		r.refuse(out, nettest.ICMP(far, public, kind, 0), netstack.NoSession)
 		r.refuse(in, nettest.ICMP("10.1.0.10", "198.51.100.7", kind, 0), netstack.NoSession)
 	}
