@@ -8,8 +8,9 @@ import (
 
 // Audit tests what table.go promises of sessions: each is found by either of
 // its keys, as itself; none is in the index besides; and what is counted adds
-// up. It returns everything that does not hold. It goes through all records
-// under the lock, so it is for tests and for the search for a fault.
+// up. So it does for what mapping.go promises of mappings. It returns everything
+// that does not hold. It goes through all records under the lock, so it is for
+// tests and for the search for a fault.
 func (t *Table) Audit() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -34,7 +35,7 @@ func (t *Table) Audit() error {
 	if n := t.index.entries(); n != 2*live {
 		errs = append(errs, fmt.Errorf("%d sessions are in the index %d times", live, n))
 	}
-	return errors.Join(append(errs, t.counters.audit(live), t.auditLimits())...)
+	return errors.Join(append(errs, t.counters.audit(live), t.auditLimits(), t.auditMappings())...)
 }
 
 // auditKeys looks the session in record r up as one that has not expired.

@@ -15,5 +15,6 @@
 //
 // Where to read on: table.go has the theory of operation of the table, tcp.go
 // that of the TCP tracker, fragments.go that of the fragments, snapshot.go that
-// of snapshots; ports.go and mapping.go say how ports are chosen.
+// of snapshots, mapping.go that of NAT; ports.go and pooling.go say how external
+// endpoints are chosen.
 package state

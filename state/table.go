@@ -23,7 +23,8 @@ import (
 // Invariants, after every call:
 //   - each live session is in the index twice, under its two keys, and no key
 //     is there twice;
-//   - an external port belongs to at most one mapping of a protocol, and a
+//   - an external port belongs to at most one mapping of a protocol, or to
+//     several that no packet from outside can confuse (see mapping.go), and a
 //     mapping lives exactly as long as a session holds it;
 //   - no session past its expiry is ever matched or listed. It is reaped when a
 //     lookup meets it, or by Sweep.
