@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -286,4 +287,45 @@ func (w *limitTwin) expect(p *netstack.Packet) netstack.Reason {
 	}
 	b.level -= each
 	return netstack.ReasonNone
+}
+
+// TestNoAllocsOfLimits: nothing is allocated, neither where a session begins and ends
+// nor where one is refused.
+func TestNoAllocsOfLimits(t *testing.T) {
+	r := limitedRig(t, 100, Limit{Sessions: 10, PerSource: 1, HalfOpen: 5, Rate: Rate{1000000, time.Second}})
+	first, more := from("10.1.0.5", 1).Parse(t, inside), from("10.1.0.5", 2).Parse(t, inside)
+	a, _ := r.policy(first)
+	if n := testing.AllocsPerRun(100, func() {
+		m, reason := r.Open(first, a, r.now)
+		if _, beyond := r.Open(more, a, r.now); reason != netstack.ReasonNone || beyond != netstack.SourceLimit {
+			t.Fatal(reason, beyond)
+		}
+		r.Kill(m.Session)
+		r.now++
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestLimitOverARestart: sessions that are taken up are counted, and are not
+// refused even if they are more than the limit.
+func TestLimitOverARestart(t *testing.T) {
+	r := limitedRig(t, 100, Limit{PerSource: 3})
+	for port := range 3 {
+		r.passes(inside, from("10.1.0.5", port+1))
+	}
+	r.passes(inside, fromSYN("10.1.0.6", 1))
+	file := snapshotOf(t, r.Table, r.now)
+	later := limitedRig(t, 100, Limit{PerSource: 2})
+	a, _ := later.policy(from("10.1.0.5", 9).Parse(t, inside))
+	known := everything
+	known.Limit = func(uint32) *Limit { return a.Limit }
+	if _, err := later.Restore(bytes.NewReader(file), int64(len(file)), Moment{later.now, noon}, known); err != nil {
+		t.Fatal(err)
+	}
+	if l := later.ledger(); l.Sessions != 4 || l.Sources != 2 || l.HalfOpen > 1 {
+		t.Errorf("%+v", l)
+	}
+	later.refused(inside, from("10.1.0.5", 9), netstack.SourceLimit)
+	later.passes(inside, from("10.1.0.6", 9))
 }
