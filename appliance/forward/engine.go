@@ -52,6 +52,8 @@ type Policy struct {
 	// default's.
 	hits   []*hits
 	elders []elder
+	// named are the same counters, as what tells rules of a name: see sameRule.
+	named []*hits
 }
 
 // NewPolicy returns a policy of these rules, with no limits on packet size and
@@ -68,6 +70,7 @@ func (e *Engine) Load() *Policy { return e.policy.Load() }
 func (e *Engine) Swap(p *Policy) {
 	if p != nil {
 		p.hits = e.counts.of(p.Rules)
+		p.named = p.hits
 		p.succeed(e.policy.Load())
 	}
 	e.policy.Store(p)

@@ -72,11 +72,11 @@ func (pol *Policy) Rejudge(v *state.View) policy.Decision {
 // earlier policy had, NoRule if there is none; not known if that was too long ago.
 func (pol *Policy) sameRule(generation, rule uint32) (same uint32, known bool) {
 	h := pol.hitsOf(generation, rule)
-	i := slices.Index(pol.hits, h)
+	i := slices.Index(pol.named, h)
 	switch {
 	case h == nil:
 		return NoRule, false
-	case i < 0 || i == len(pol.hits)-1:
+	case i < 0 || i == len(pol.named)-1:
 		return NoRule, true
 	}
 	return uint32(i), true

@@ -2,6 +2,7 @@ package forward
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"sallyport/netstack"
@@ -126,6 +127,46 @@ func TestRevise(t *testing.T) {
 		}
 		if got != c.want || len(r.sessions()) != c.left {
 			t.Errorf("%d: %v, and %d left", i, got, len(r.sessions()))
+		}
+	}
+}
+
+// TestRematchOfWhatCameThroughAMapping: it needs no rule of its own, and stays as
+// long as the rule is there that let the mapping out, whatever its number; a rule
+// that refuses it ends it.
+func TestRematchOfWhatCameThroughAMapping(t *testing.T) {
+	open := outward()
+	open.NAT[0].Lending.Filtering = policy.FilterNothing
+	without := func(name string) policy.Spec {
+		s := closed(netstack.Drop)
+		s.NAT[0].Lending.Filtering = policy.FilterNothing
+		s.Rules = slices.DeleteFunc(s.Rules, func(r policy.Rule) bool { return r.Name == name })
+		return s
+	}
+	noCalls := without("")
+	noCalls.Rules = append([]policy.Rule{{Name: "no-calls", From: policy.FromOutside, To: policy.FromInside, Action: netstack.Drop}}, noCalls.Rules...)
+	for _, c := range []struct {
+		name string
+		spec policy.Spec
+		want netstack.Reason
+		rule string
+	}{
+		{"the rule has another number", without(""), netstack.ReasonNone, "out"},
+		{"the rule is gone", without("out"), netstack.Policy, ""},
+		{"a rule refuses it", noCalls, netstack.Policy, ""},
+	} {
+		r := newRig(t, open)
+		seen := r.leaves(client, server)
+		call := nettest.UDP("203.0.113.77:9", seen)
+		r.pass(out, call)
+		r.loadAs(c.spec, topology(), 2, Kill)
+		if got := r.send(out, call); got.Reason != c.want {
+			t.Errorf("%s: %v", c.name, got.Reason)
+		}
+		for _, v := range r.sessions() {
+			if v.Flags&state.ThroughMapping != 0 && r.engine.Load().Rules.Rule(v.Rule) != c.rule {
+				t.Errorf("%s: under rule %q, want %q", c.name, r.engine.Load().Rules.Rule(v.Rule), c.rule)
+			}
 		}
 	}
 }
