@@ -75,7 +75,7 @@ func (t *turn) server() netip.Addr { return t.lab.Outside.IPv4() }
 
 // length is how long a measurement takes that is not iperf3's.
 func (t *turn) length() time.Duration {
-	return time.Duration(t.seconds) * time.Second * 7 / 10
+	return time.Duration(t.seconds) * time.Second * 6 / 10
 }
 
 // ask runs an agent in the client's host.
