@@ -65,3 +65,13 @@ func parseICMPType(proto netstack.Protocol, s string) (uint8, error) {
 	names := slices.Sorted(maps.Keys(icmpTypes[proto]))
 	return 0, fmt.Errorf("%q is neither the name of a type of %v nor a number from 0 to 255%s", s, proto, didYouMean(s, names))
 }
+
+// ICMPTypeName is the name of a type, or its number if it has none.
+func ICMPTypeName(proto netstack.Protocol, kind uint8) string {
+	for _, name := range slices.Sorted(maps.Keys(icmpTypes[proto])) {
+		if icmpTypes[proto][name] == kind {
+			return name
+		}
+	}
+	return strconv.Itoa(int(kind))
+}

@@ -23,6 +23,7 @@ func (s *Settings) readNAT(v value, words *vocabulary, names *named) {
 		if n, ok := r.read(t); ok {
 			r.checkName(t, "nat", names)
 			s.Policy.NAT = append(s.Policy.NAT, n)
+			s.SaidNAT = append(s.SaidNAT, r.said())
 		}
 	}
 }

@@ -3,6 +3,8 @@ package conf
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,4 +83,12 @@ func (r *probeReader) readAbout() error {
 	}
 	r.p.Quoted, r.words = &quoted, nil
 	return nil
+}
+
+// ProbeWords are the words of a packet that can be told beforehand: protocols,
+// services and what can be said besides.
+func ProbeWords() []string {
+	words := append(protocolNames(), "proto", selfWord)
+	words = append(words, builtinNames()...)
+	return append(words, slices.Sorted(maps.Keys(probeOptions))...)
 }

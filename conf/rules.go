@@ -15,6 +15,7 @@ func (s *Settings) readRules(v value, words *vocabulary, names *named) {
 			names.until = append(names.until, when.until)
 			c.checkName(t, "rule", names)
 			s.Policy.Rules = append(s.Policy.Rules, r)
+			s.SaidRules = append(s.SaidRules, c.said())
 		}
 	}
 }

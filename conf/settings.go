@@ -24,11 +24,15 @@ type Settings struct {
 	TUN      TUN
 	State    State
 	Policy   policy.Spec
-	Tests    []Test        // what the policy must do, in the order of the file
-	Whens    []When        // what policy.Rule.When numbers, from 1
-	Limits   []state.Limit // what policy.Rule.Limit numbers, from 1, without their ledgers
-	Log      Log
-	Control  Control
+	// SaidRules and SaidNAT are Policy's in the words of the file; none if there was
+	// no file.
+	SaidRules, SaidNAT []Said
+
+	Tests   []Test        // what the policy must do, in the order of the file
+	Whens   []When        // what policy.Rule.When numbers, from 1
+	Limits  []state.Limit // what policy.Rule.Limit numbers, from 1, without their ledgers
+	Log     Log
+	Control Control
 }
 
 // Side is [inside] or [outside].

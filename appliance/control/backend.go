@@ -12,6 +12,10 @@ type Backend interface {
 	// points to are yield's only until it returns.
 	Sessions(yield func(Session) bool)
 
+	// Explain says what would become of a packet. It changes nothing. An error is of
+	// the question.
+	Explain(Question) (Explanation, error)
+
 	// Kill removes the session and reports whether there was one.
 	Kill(id uint64) bool
 

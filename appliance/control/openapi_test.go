@@ -60,6 +60,7 @@ func TestOpenAPIHasEveryField(t *testing.T) {
 		control.Status{}, control.PolicyStatus{}, control.RematchStatus{}, control.SessionStatus{}, control.SnapshotStatus{}, control.SideStatus{}, control.Tuple{},
 		control.Session{}, control.Stat{}, control.Asymmetric{}, control.Rule{}, control.Timeout{}, control.Datagram{}, control.Mapping{}, control.External{}, control.Killed{}, control.Fault{}, control.Place{},
 		control.Consent{}, control.Reloaded{}, control.File{}, control.Commit{}, control.Rollback{}, control.Committed{}, control.Change{},
+		control.Question{}, control.Explanation{}, control.Step{}, control.Considered{},
 		control.PendingStatus{}, control.Compared{}, control.Difference{},
 	} {
 		typ := reflect.TypeOf(v)

@@ -36,6 +36,7 @@ func (s *Server) routes() []route {
 		{"GET", "/v1/history", s.getHistory},
 		{"GET", "/v1/history/files", s.getHistoryFiles},
 		{"POST", "/v1/diff", s.postDiff},
+		{"POST", "/v1/explain", s.postExplain},
 		{"GET", "/v1/openapi.yaml", getOpenAPI},
 	}
 }

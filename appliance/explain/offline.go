@@ -3,8 +3,11 @@ package explain
 import (
 	"fmt"
 	"net/netip"
+	"sallyport/appliance/control"
+	"sallyport/state"
 	"slices"
 	"strings"
+	"time"
 
 	"sallyport/appliance/enforce"
 	"sallyport/conf"
@@ -93,4 +96,31 @@ func offlineSide(s *conf.Side, own []netip.Addr) policy.SideTopology {
 		t.Networks = append(t.Networks, s.Subnet)
 	}
 	return t
+}
+
+// AskOffline answers a question about the firewall that settings would make on
+// the box, with nothing in its tables.
+func AskOffline(s *conf.Settings, box *enforce.Box, assumed Assumptions, q control.Question) (control.Explanation, error) {
+	now, _ := s.At(time.Now())
+	rules, err := enforce.Rules(now, box)
+	if err != nil {
+		return control.Explanation{}, err
+	}
+	b, err := newBench(s, rules, box)
+	if err != nil {
+		return control.Explanation{}, err
+	}
+	fw := Firewall{
+		Engine: b.engine, Settings: s, Now: func() state.Instant { return 0 },
+		RuleName: func(_, rule uint32) string { return rules.Rule(rule) },
+	}
+	x, err := fw.Ask(q, box)
+	matter := Assumptions{Private: assumed.Private}
+	for _, own := range assumed.Own {
+		if strings.Contains(fmt.Sprint(x), own.String()) {
+			matter.Own = append(matter.Own, own)
+		}
+	}
+	x.Assumed = matter.Words()
+	return x, err
 }

@@ -3,6 +3,7 @@
 package controltest
 
 import (
+	"errors"
 	"net/netip"
 	"slices"
 	"sync"
@@ -132,6 +133,19 @@ func (b *Backend) Reload(o control.Consent, _ control.Peer) (control.Reloaded, e
 		}
 	}
 	return control.Reloaded{Policy: b.Status().Policy, Milliseconds: 8}, nil
+}
+
+// Explain answers with one sentence.
+func (b *Backend) Explain(q control.Question) (control.Explanation, error) {
+	if q.Packet == "nonsense" {
+		return control.Explanation{}, errors.New("which protocol?")
+	}
+	return control.Explanation{
+		In: q.In, Packet: "tcp 10.1.0.5:5000 -> 1.1.1.1:443", Verdict: "accept", Rule: "web", Out: "outside",
+		Leaves: "tcp 192.0.2.1:5000 -> 1.1.1.1:443", File: "/etc/sallyport.toml", Assumed: []string{},
+		Steps: []control.Step{{Stage: "rules", Passed: true, Text: "web accepts it", Considered: []control.Considered{
+			{Name: "mail in", Why: "from is outside, the packet comes from inside"}, {Name: "web", Matched: true}}}},
+	}, nil
 }
 
 // Mappings has one of a game, and one for each remote address.

@@ -1,0 +1,207 @@
+package explain
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"sallyport/appliance/control"
+	"sallyport/appliance/enforce"
+	"sallyport/appliance/forward"
+	"sallyport/netstack"
+	"sallyport/netstack/nettest"
+	"sallyport/state"
+)
+
+// rig is a firewall of testdata/explain.toml, at work.
+type rig struct {
+	*testing.T
+	Firewall
+	box  enforce.Box
+	lane *forward.Lane
+	now  state.Instant
+}
+
+func newRig(t *testing.T) *rig {
+	s := load(t, "testdata/explain.toml")
+	box, _ := Offline(s, [netstack.Sides][]netip.Addr{netstack.Outside: {netip.MustParseAddr("203.0.113.1"), netip.MustParseAddr("fd00:2::1")}})
+	rules, err := enforce.Rules(s, &box)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := newBench(s, rules, &box)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{T: t, box: box, lane: b.lane}
+	r.Firewall = Firewall{
+		Engine: b.engine, Settings: s, Now: func() state.Instant { return r.now },
+		RuleName: func(_, rule uint32) string { return rules.Rule(rule) },
+	}
+	return r
+}
+
+// send has a packet pass.
+func (r *rig) send(in netstack.Side, p nettest.Packet) {
+	r.Helper()
+	if o, _ := r.lane.Decide(in, p.Frame(), netstack.NewFrame(), r.now); o.Verdict != netstack.Pass {
+		r.Fatalf("%v (%v)", o.Verdict, o.Reason)
+	}
+}
+
+// connect makes session 1: a connection from inside, masqueraded.
+func (r *rig) connect() {
+	r.Helper()
+	r.send(netstack.Inside, nettest.TCP("10.1.0.5:5000", "1.1.1.1:443", nettest.Flags("S"), nettest.Seq(100)))
+	r.send(netstack.Outside, nettest.TCP("1.1.1.1:443", "203.0.113.1:5000", nettest.Flags("SA"), nettest.Seq(900), nettest.Ack(101)))
+	r.send(netstack.Inside, nettest.TCP("10.1.0.5:5000", "1.1.1.1:443", nettest.Flags("A"), nettest.Seq(101), nettest.Ack(901)))
+}
+
+func (r *rig) ask(in, packet string) control.Explanation {
+	r.Helper()
+	x, err := r.Ask(control.Question{In: in, Packet: packet}, &r.box)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return x
+}
+
+// memory is what anybody can see of a firewall.
+func (r *rig) memory() string {
+	var b strings.Builder
+	r.Engine.Table.Sessions(r.now, 0, 1000, func(v state.View) { fmt.Fprintf(&b, "%+v\n", v) })
+	fmt.Fprintf(&b, "%+v\n%+v\n", r.Engine.Table.Stats(), r.Engine.Asymmetries())
+	for i := range r.Settings.Policy.Rules {
+		fmt.Fprintf(&b, "%+v\n", r.Engine.Load().Hit(uint32(i)))
+	}
+	for side := range netstack.Side(netstack.Sides) {
+		fmt.Fprintf(&b, "%+v\n", r.Engine.Fragments.Stats(side))
+	}
+	return b.String()
+}
+
+// what is said of a packet: its steps, a line each.
+func said(x *control.Explanation) string {
+	var b strings.Builder
+	for _, s := range x.Steps {
+		fmt.Fprintf(&b, "%v %s: %s\n", map[bool]string{true: "ok", false: "--"}[s.Passed], s.Stage, s.Text)
+		for _, c := range s.Considered {
+			fmt.Fprintf(&b, "     %s %v %s\n", c.Name, c.Matched, c.Why)
+		}
+	}
+	return b.String()
+}
+
+// Each packet is explained in the words of testdata/explain.golden, and nothing
+// becomes of it.
+func TestExplanations(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	before := r.memory()
+	var b strings.Builder
+	for _, q := range [][2]string{
+		{"inside", "tcp 10.1.0.5:5001 1.1.1.1:443"},
+		{"inside", "tcp 10.1.0.5:5000 1.1.1.1:443 flags A"},
+		{"inside", "tcp 10.1.0.5:5000 1.1.1.1:443 flags A seq 900000 ack 901"},
+		{"outside", "tcp 1.1.1.1:443 self:5000 flags FA"},
+		{"outside", "tcp 1.1.1.1:443 self:5000 flags R seq 7000000"},
+		{"inside", "tcp 10.1.0.5:5000 1.1.1.1:443 flags S seq 77"},
+		{"inside", "tcp 10.1.0.5 1.1.1.1:22 flags A"},
+		{"inside", "smtp 10.1.0.5 1.1.1.1"},
+		{"inside", "udp/514 10.1.0.5 1.1.1.1"},
+		{"inside", "tcp 10.1.0.9 1.1.1.1:443"},
+		{"outside", "tcp 198.51.100.7 self:8080"},
+		{"inside", "tcp 10.1.0.6 203.0.113.1:8080"},
+		{"outside", "tcp 198.51.100.7 10.1.0.5:22"},
+		{"outside", "udp/53 10.1.0.5 self"},
+		{"inside", "udp/443 10.1.0.5 1.1.1.1 size 2000"},
+		{"inside", "icmp 10.1.0.5 10.1.0.1"},
+		{"inside", "icmp/echo-request fd00:1::5 fd00:9::1"},
+		{"outside", "icmp/time-exceeded 198.51.100.1 self about self:5000 -> 1.1.1.1:443 tcp seq 101"},
+		{"outside", "icmp/time-exceeded 198.51.100.1 10.1.0.5 about 10.1.0.5:5000 -> 1.1.1.1:443 tcp"},
+		{"inside", "tcp 10.1.0.5 1.1.1.1:443 flags SF"},
+		{"inside", "tcp 10.1.0.5 1.1.1.1:443 ttl 0"},
+		{"inside", "gre 10.1.0.5 1.1.1.1"},
+		{"inside", "sctp/9 10.1.0.5 1.1.1.1"},
+	} {
+		x := r.ask(q[0], q[1])
+		fmt.Fprintf(&b, "# %s %s\n%s\n", q[0], q[1], said(&x))
+	}
+	golden(t, "testdata/explain.golden", b.String())
+	if after := r.memory(); after != before {
+		t.Errorf("it has changed something: was\n%s\nis\n%s", before, after)
+	}
+}
+
+// A fragment is told what is there of its datagram, and is not held.
+func TestFragmentsAreExplained(t *testing.T) {
+	r := newRig(t)
+	whole := nettest.UDP("10.1.0.5:5000", "1.1.1.1:443", nettest.Payload(900))
+	pieces := nettest.Split(whole, 512, 7)
+	before := r.memory()
+	if x := r.Explain(netstack.Inside, pieces[0].Bytes); x.Verdict != "hold" || x.Reason != "" {
+		t.Errorf("the first: %+v", x)
+	}
+	if after := r.memory(); before != after {
+		t.Errorf("it has changed something: was\n%s\nis\n%s", before, after)
+	}
+	r.lane.Decide(netstack.Inside, pieces[0].Frame(), netstack.NewFrame(), r.now)
+	before = r.memory()
+	if x := r.Explain(netstack.Inside, pieces[1].Bytes); x.Verdict != "accept" || x.Rule != "quic" || x.Leaves != "2 fragments" {
+		t.Errorf("the last: %+v", x)
+	}
+	if after := r.memory(); before != after {
+		t.Errorf("it has changed something: was\n%s\nis\n%s", before, after)
+	}
+}
+
+// Packets in hex are read as tools print them.
+func TestPacketsInHex(t *testing.T) {
+	r := newRig(t)
+	packet := nettest.TCP("10.1.0.5:5000", "1.1.1.1:443", nettest.Flags("S"))
+	plain := fmt.Sprintf("%x", packet.Bytes)
+	ethernet := "020000000001020000000002" + "8100000a" + "0800" + plain
+	dump := "\t0x0000:  4500 0028 0000 0000 4006 6ec0 0a01 0005  E..(....@.n.....\n" + "0x0010:  " + plain[32:36] + " " + plain[36:]
+	for name, hex := range map[string]string{
+		"plain": plain, "grouped": strings.Join(strings.SplitAfter(plain, "06"), " "), "with an Ethernet header": ethernet, "tcpdump": dump,
+	} {
+		x, err := r.Ask(control.Question{In: "inside", Hex: hex}, &r.box)
+		if name == "tcpdump" {
+			if err != nil || !strings.Contains(x.Packet, "10.1.0.5") {
+				t.Errorf("%s: %+v, %v", name, x, err)
+			}
+			continue
+		}
+		if err != nil || x.Verdict != "accept" || x.Rule != "web" {
+			t.Errorf("%s: %+v, %v", name, x, err)
+		}
+	}
+	for _, wrong := range []string{"45000", "hello", "", strings.Repeat("00", 65536)} {
+		if x, err := r.Ask(control.Question{In: "inside", Hex: wrong, Packet: "x"}, &r.box); err == nil {
+			t.Errorf("%.20q: %+v", wrong, x)
+		}
+	}
+}
+
+// FuzzExplain: whatever the bytes are, they are explained, and every stage but
+// the last has passed.
+func FuzzExplain(f *testing.F) {
+	f.Add("4500002800000000400600000a01000501010101", false)
+	f.Add("6000000000001140", true)
+	f.Fuzz(func(t *testing.T, hex string, outside bool) {
+		b, err := ParseHex(hex)
+		if err != nil {
+			return
+		}
+		r := newRig(t)
+		in := netstack.Inside
+		if outside {
+			in = netstack.Outside
+		}
+		x := r.Explain(in, b)
+		if n := len(x.Steps); n < 2 || x.Verdict == "" || (x.Verdict == "accept" || x.Verdict == "hold") != (x.Reason == "") {
+			t.Fatalf("%+v", x)
+		}
+	})
+}

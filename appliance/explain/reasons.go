@@ -1,0 +1,40 @@
+package explain
+
+import "sallyport/netstack"
+
+// because says what a reason means, for whoever meets it the first time.
+var because = [netstack.Reasons]string{
+	netstack.Short:          "it ends before its headers do",
+	netstack.BadHeader:      "a header of it cannot be walked",
+	netstack.BadChecksum:    "its checksum is wrong: its receiver would drop it too",
+	netstack.BadFlags:       "no endpoint sends these TCP flags together",
+	netstack.IPOption:       "it has an IP option or extension header that may not pass",
+	netstack.SourceRoute:    "it says itself which way it is to go, and nobody may",
+	netstack.Land:           "its source is its destination",
+	netstack.Spoofed:        "its source cannot live on the side that it comes from",
+	netstack.Martian:        "it has an address that no forwarded packet may carry",
+	netstack.TTLExpired:     "it has no hops left",
+	netstack.TooBig:         "it is larger than what may leave, and may not be fragmented",
+	netstack.FragOverlap:    "its datagram's fragments overlap, or this one has come before",
+	netstack.FragShort:      "it is a first fragment without the whole transport header",
+	netstack.FragBadLength:  "it is not the last fragment, and its length is no multiple of 8",
+	netstack.FragTooBig:     "its datagram would be larger than 65535 bytes",
+	netstack.FragTimeout:    "the rest of its datagram has not come in time",
+	netstack.FragLimit:      "there is no room for more fragments",
+	netstack.Policy:         "a rule refuses it, or none accepts it",
+	netstack.NoSession:      "it belongs to no session and is not a packet that may begin one",
+	netstack.Asymmetric:     "its other half was never seen here: it took another way",
+	netstack.Handshake:      "it is out of order in its handshake",
+	netstack.OutOfWindow:    "its numbers are none that a correct end could send now",
+	netstack.RSTInvalid:     "it is a RST outside the window: anybody could have sent it",
+	netstack.ICMPUnrelated:  "it speaks of no packet that is on its way here",
+	netstack.StateLimit:     "there are as many sessions as may be",
+	netstack.SourceLimit:    "its source has as many sessions as it may have",
+	netstack.RateLimit:      "its source opens sessions faster than it may",
+	netstack.HalfOpenLimit:  "there are as many half-open sessions as may be",
+	netstack.NATExhausted:   "no external port is left for it",
+	netstack.NATFiltered:    "its sender was not spoken to from behind this external port",
+	netstack.Untranslatable: "it must be translated and cannot be; it does not leave with its own address",
+	netstack.NoRoute:        "no way leads to where it goes, from where it comes",
+	netstack.NotReady:       "there is no policy yet, and nothing passes without one",
+}
