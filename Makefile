@@ -88,3 +88,12 @@ bench-peers: ## the engine beside those of other projects, packet for packet
 bench-engine: ## a packet's way without devices
 	$(GO) test -run '^$$' -bench 'Decide|Track|Evaluate|Parse|Rewrite' -benchmem -benchtime 500ms \
 		./appliance/forward ./state ./policy ./netstack | grep -E '^Benchmark'
+
+.PHONY: pgo
+pgo: ## renew cmd/sallyport/default.pgo, which the compiler optimises by, from the engine's benchmarks
+	@set -e; d="$$(mktemp -d)"; trap 'rm -r "$$d"' EXIT; \
+	profile() { $(GO) test -run '^$$' -bench "$$2" -benchtime 3s -o "$$d/test" -cpuprofile "$$d/$$1.prof" "$$3"; }; \
+	profile forward 'Decide$$|DecideBatch/1000_' ./appliance/forward; \
+	profile state 'TrackTCP|Open/1000$$' ./state; \
+	profile netstack Coalesce ./netstack; \
+	$(GO) tool pprof -proto "$$d"/*.prof >cmd/sallyport/default.pgo
