@@ -26,6 +26,7 @@ func (p *player) enter(side netstack.Side, o *result) {
 
 // newPlayer returns a player of a script on a rig with these rules.
 func newPlayer(r *rig) *player {
+	r.reaps = true
 	return &player{rig: r, ledger: ledger{carried: map[uint64]uint64{}}}
 }
 

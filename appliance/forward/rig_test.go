@@ -33,6 +33,7 @@ type rig struct {
 	refused [netstack.Reasons]uint64
 
 	rehearsal *Rehearsal
+	reaps     bool             // what has expired, before each packet
 	stages    [AtLeave + 1]int // that had the last word
 }
 
