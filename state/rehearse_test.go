@@ -92,7 +92,7 @@ func compareMemories(a, b memory) string {
 // to what it promises: it changes nothing, and says what then happens.
 func (r *rig) rehearse(rehearse func() (Match, netstack.Reason, Sight), really func() (Match, netstack.Reason)) (Match, netstack.Reason) {
 	r.Helper()
-	if r.many {
+	if r.many || r.hasExpired() { // then the rehearsal would reap, and the packet meet less
 		return really()
 	}
 	m, reason, s := r.unchanged(rehearse)
@@ -117,7 +117,7 @@ func (r *rig) rehearse(rehearse func() (Match, netstack.Reason, Sight), really f
 // was: that takes time.
 func (r *rig) unchanged(rehearse func() (Match, netstack.Reason, Sight)) (Match, netstack.Reason, Sight) {
 	r.Helper()
-	if r.rehearsed++; r.rehearsed%97 != 1 || r.hasExpired() {
+	if r.rehearsed++; r.rehearsed%97 != 1 {
 		return rehearse()
 	}
 	before := remember(r.Table)
