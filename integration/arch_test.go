@@ -56,7 +56,7 @@ func (p listed) isTestSupport() bool { return strings.HasSuffix(p.ImportPath, "t
 
 func packages(t *testing.T) (all []listed) {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports,Deps", "sallyport/...").Output()
+	out, err := exec.Command("go", "list", "-pgo=off", "-json=ImportPath,Dir,GoFiles,Imports,Deps", "sallyport/...").Output()
 	if err != nil {
 		t.Fatal("go list:", err)
 	}

@@ -10,12 +10,11 @@ import "sallyport/netstack"
 // ACK of its SYN from the other end.
 //
 // When SYNs cross, the originator answers the other's with a SYN-ACK, or, if it
-// has had the other's SYN-ACK by then, with an ACK. The other end confirms with
-// its own SYN-ACK, or, if it never had the originator's SYN, with an ACK of the
-// originator's SYN-ACK: so it is when both are behind a NAT, and that of the one
-// has dropped the first SYN of the other (RFC 5382 REQ-4). A server that answers
-// a SYN so on purpose, the split handshake, cannot be told from that; who began
-// the session is nothing that it can change.
+// has had the other's SYN-ACK by then, with an ACK. From the other end only a
+// SYN-ACK will do: a bare ACK is the split handshake, by which a server makes
+// itself look like the client. Between two NATs it will do all the same: there
+// that of the one drops the first SYN of the other, which then never comes (RFC
+// 5382 REQ-2, REQ-4), and its end confirms the SYN-ACK that it gets.
 
 // unanswered judges the originator in syn-sent: it repeats its SYN, or answers
 // one that has crossed it.
@@ -137,7 +136,7 @@ func (s *session) crossed(g *segment) ruling {
 }
 
 // crossing judges the other end in syn-sent2: it must acknowledge the
-// originator's SYN. A SYN-ACK of another sequence number says that the SYN that
+// originator's SYN, with a SYN-ACK of its own. One of another sequence number says that the SYN that
 // crossed was not its own.
 func (s *session) crossing(g *segment) ruling {
 	src, dst := &s.peer[Reply], &s.peer[Original]
@@ -150,6 +149,8 @@ func (s *session) crossing(g *segment) ruling {
 		return anew
 	case k&ack == 0 || !src.acknowledges(dst, g) || k&syn != 0 && k != synAck:
 		return refused(netstack.Handshake)
+	case k&syn == 0 && s.flags&SourceNAT == 0:
+		return refused(netstack.Handshake) // the split handshake
 	case k&syn == 0 && src.fails(dst, g) != NoCondition:
 		return outOfWindow(src.fails(dst, g))
 	case k&syn == 0:

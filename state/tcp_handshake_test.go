@@ -119,6 +119,26 @@ func Test5382REQ2SimultaneousOpen(t *testing.T) {
 	})
 }
 
+// Where nothing is translated, nothing has dropped a SYN that crossed: a server
+// that answers a SYN with one and then acknowledges what it gets for that makes
+// itself look like the client.
+func TestSplitHandshakeWithoutNAT(t *testing.T) {
+	for _, start := range starts {
+		v := &talk{newRig(t, Limits{MaxSessions: 1}), start[0], start[1]}
+		for _, s := range synSent2Way {
+			v.passes(s.plain(v))
+		}
+		for _, s := range []segmentSpec{fromServer("A", 1, 1), fromServer("PA", 1, 1, data(10))} {
+			in, p := s.plain(v)
+			v.refused(in, p, netstack.Handshake)
+		}
+		v.passes(fromServer("SA", 0, 1).plain(v)) // a correct end's
+		if s := v.only().State; s != "established" {
+			t.Errorf("from %#x: %s", start, s)
+		}
+	}
+}
+
 func TestS08TCPSynReceived(t *testing.T) {
 	handshake := refused(netstack.Handshake)
 	judge(t, synReceivedWay, []tcpCase{

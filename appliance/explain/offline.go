@@ -15,6 +15,9 @@ import (
 	"sallyport/policy"
 )
 
+// Own are the box's addresses on each side, as far as they are known.
+type Own [netstack.Sides][]netip.Addr
+
 // standIns stand for addresses of the box that a file does not tell. They are
 // registered as dummies (RFC 7600, RFC 9780), or for use inside a device (RFC
 // 6333), so that no policy means them.
@@ -66,7 +69,7 @@ func (a *Assumptions) about(message string, r netstack.Reason) (words string) {
 
 // Offline is the box that a file speaks of, without a look at any machine. own
 // are addresses of the box on each side that somebody knows.
-func Offline(s *conf.Settings, own [netstack.Sides][]netip.Addr) (box enforce.Box, assumed Assumptions) {
+func Offline(s *conf.Settings, own Own) (box enforce.Box, assumed Assumptions) {
 	for side := range netstack.Side(netstack.Sides) {
 		t := offlineSide(&s.Sides[side], own[side])
 		for i, v4 := range []bool{true, false} {

@@ -11,7 +11,6 @@ import (
 	"sallyport/appliance/control"
 	"sallyport/appliance/explain"
 	"sallyport/conf"
-	"sallyport/netstack"
 )
 
 // explainOptions are what the flags of explain say.
@@ -104,7 +103,7 @@ func (c *cli) explain(ctx context.Context, o *explainOptions, args []string) (x 
 }
 
 // own are the addresses that the flags name.
-func (o *explainOptions) own() (own [netstack.Sides][]netip.Addr, err error) {
+func (o *explainOptions) own() (own explain.Own, err error) {
 	for side, words := range [][]string{o.insideAddress, o.outsideAddress} {
 		for _, w := range words {
 			a, err := netip.ParseAddr(w)
