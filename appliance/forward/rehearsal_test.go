@@ -134,6 +134,9 @@ func (c *throng) spec() (s policy.Spec) {
 
 func (c *throng) nat(name string) policy.NAT {
 	n := policy.NAT{Name: name, Type: pick(c, policy.Masquerade, policy.Masquerade, policy.DNAT, policy.Exempt), From: policy.FromInside, To: policy.FromOutside}
+	if c.one(8) {
+		return c.oneToOne(n)
+	}
 	n.Lending.Mapping, n.Lending.Filtering = netstack.Dependence(c.IntN(3)), policy.Filtering(c.IntN(3))
 	if c.one(4) {
 		n.Type, n.External = policy.SNAT, []policy.AddrRange{{First: netip.MustParseAddr("192.0.2.8"), Last: netip.MustParseAddr("192.0.2.9")}}
@@ -147,6 +150,20 @@ func (c *throng) nat(name string) policy.NAT {
 		n.Targets = []policy.Target{{Addr: netip.MustParseAddr("10.1.0.2"), Ports: netstack.PortRange{First: 80, Last: 80}}}
 	case policy.Exempt:
 		n.Destination = c.list(throngPlaces...)
+	}
+	return n
+}
+
+// oneToOne is n as static or as NPTv6.
+func (c *throng) oneToOne(n policy.NAT) policy.NAT {
+	span := func(first, last string) policy.AddrRange {
+		return policy.AddrRange{First: netip.MustParseAddr(first), Last: netip.MustParseAddr(last)}
+	}
+	n.Type, n.Source, n.External = policy.Static, []policy.Address{{Range: span("10.1.0.2", "10.1.0.3")}}, []policy.AddrRange{span("192.0.2.8", "192.0.2.9")}
+	if c.one(2) {
+		n.Type = policy.NPTv6
+		n.Source = []policy.Address{{Range: span("fd00:1::", "fd00:1::ffff:ffff:ffff:ffff")}}
+		n.External = []policy.AddrRange{span("fd00:a::", "fd00:a::ffff:ffff:ffff:ffff")}
 	}
 	return n
 }
