@@ -35,7 +35,7 @@ func VerifySums(b []byte, o netstack.Offload) error {
 	if err := ip.verify(t, o); err != nil {
 		return err
 	}
-	if quote, ok := ip.quote(t); ok && quote[0]>>4 == 4 && sum(quote[:quote[0]&15*4]) != 0xffff {
+	if quote, ok := ip.quote(t); ok && isWholeHeader4(quote) && sum(quote[:quote[0]&15*4]) != 0xffff {
 		return fmt.Errorf("quoted IPv4 header checksum %04x is wrong", quote[10:12])
 	}
 	return nil
@@ -117,6 +117,12 @@ func (h *header) verifyPartial(t, field []byte) error {
 		return fmt.Errorf("%v checksum to be finished is %04x, want the pseudo-header's sum %04x", h.proto, got, want)
 	}
 	return nil
+}
+
+// isWholeHeader4 reports whether a quotation, which may be cut off anywhere, has
+// all of an IPv4 header.
+func isWholeHeader4(quote []byte) bool {
+	return len(quote) >= 20 && quote[0]>>4 == 4 && len(quote) >= int(quote[0]&15)*4
 }
 
 // quote returns the packet that the message quotes, if it is an ICMP error.
