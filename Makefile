@@ -4,7 +4,7 @@ SHELL      := /bin/bash
 
 GO         ?= go
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-FUZZTIME   ?= 20s
+FUZZTIME   ?= 10s
 VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
 # Tests that need namespaces skip themselves without root; as root a skip is a
@@ -57,7 +57,7 @@ race: ## the same with the race detector, and as root some real traffic
 	$(if $(ROOT),$(REQUIRE) SALLYPORT_RACE=1 $(GO) test -count=1 -timeout 10m -run '$(RACED)' ./integration)
 
 .PHONY: fuzz
-fuzz: ## every fuzz target for FUZZTIME (20s)
+fuzz: ## every fuzz target for FUZZTIME (10s)
 	@integration/fuzz.sh $(FUZZTIME)
 
 .PHONY: integration

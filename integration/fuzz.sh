@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs every fuzz target for the time given (20s), one after another.
+# Runs every fuzz target for the time given (10s), one after another.
 set -euo pipefail
 
 # On a busy machine a worker can be in the middle of an input when the time is
@@ -19,6 +19,6 @@ fuzz() {
 for package in $(go list ./...); do
 	for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true); do
 		echo "fuzz: $package $target"
-		fuzz "$package" "$target" "${1:-20s}"
+		fuzz "$package" "$target" "${1:-10s}"
 	done
 done
