@@ -57,7 +57,7 @@ func checkPlaces(t *testing.T, texts shelf, err error) {
 		if e.Line < 1 || e.Line > len(lines) || e.Column < 1 || e.Column > len(lines[e.Line-1])+1 {
 			t.Errorf("outside the text of %d lines: %v", len(lines), e)
 		}
-		if line, mark, ok := strings.Cut(e.Excerpt(), "\n"); !ok || !strings.Contains(mark, "^") || len([]rune(mark)) > max(len([]rune(line)), 1+maxExcerpt)+1 ||
+		if line, mark, ok := strings.Cut(strings.TrimSuffix(e.Excerpt(), "\n"), "\n"); !ok || !strings.Contains(mark, "^") || len([]rune(mark)) > max(len([]rune(line)), 1+maxExcerpt)+1 ||
 			strings.ContainsFunc(strings.ReplaceAll(e.Excerpt(), "\n", ""), unicode.IsControl) {
 			t.Errorf("excerpt %q", e.Excerpt())
 		}
