@@ -83,8 +83,12 @@ func (r *restorer) resolve(s *saved) bool {
 	rule, dst, src := &r.names[s.rule], &r.names[s.dstRule], &r.names[s.srcRule]
 	of := &s.session
 	of.rule, of.dstRule, of.srcRule, of.generation = rule.rule, dst.translation, src.translation, r.known.Generation
-	r.resolveMapping(s, &s.source)
-	r.resolveMapping(s, &s.through)
+	if s.mapped { // what is said of a mapping that it does not hold may be anything
+		r.resolveMapping(s, &s.source)
+	}
+	if s.flags&ThroughMapping != 0 {
+		r.resolveMapping(s, &s.through)
+	}
 	return rule.isRule && dst.isTranslator && src.isTranslator
 }
 
