@@ -78,6 +78,12 @@ type FlowKey struct {
 	In               Side
 }
 
+// Is reports whether k and o are equal. It is the == of keys, which for ones of
+// this length calls a function that compares bytes.
+func (k *FlowKey) Is(o *FlowKey) bool {
+	return k.Src == o.Src && k.Dst == o.Dst && k.SrcPort == o.SrcPort && k.DstPort == o.DstPort && k.Proto == o.Proto && k.In == o.In
+}
+
 // Reverse returns the key of the packets of the other direction if they arrive
 // on side in and nothing translates them.
 func (k FlowKey) Reverse(in Side) FlowKey {

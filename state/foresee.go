@@ -56,7 +56,7 @@ func (t *Table) Approach(places []Place) {
 func (t *Table) arrive(at Place, k *netstack.FlowKey, now Instant) (ref, Direction) {
 	if at.entry != 0 {
 		r, d := ref(at.entry>>1), Direction(at.entry&1)
-		if s := t.sessions.at(r); s.key[d] == *k && s.expires > now {
+		if s := t.sessions.at(r); s.key[d].Is(k) && s.expires > now {
 			return r, d
 		}
 	}

@@ -11,27 +11,27 @@ import "sallyport/netstack"
 // a session (RFC 5508 REQ-6, RFC 5382 REQ-10, RFC 5927). One about a TCP segment
 // is believed only if that segment can be on its way: a stranger who forges
 // errors would have to guess its sequence number (RFC 5927 4.1).
-func (t *Table) trackError(p *netstack.Packet, now Instant) (Match, netstack.Reason) {
+func (t *Table) trackError(p *netstack.Packet, now Instant, m *Match) netstack.Reason {
 	key := p.Quoted.Reverse(p.Flow.In)
 	r, d := t.find(&key, now)
 	if r == 0 || t.overlooks(r) {
-		return Match{}, netstack.ICMPUnrelated
+		return netstack.ICMPUnrelated
 	}
 	s := t.sessions.at(r)
-	m := t.match(r, d)
+	t.match(r, d, m)
 	if t.termsOf(s).Profile != FW1 {
 		if seq, ok := p.QuotedTCPSeq(); ok {
 			m.Condition = s.quotes(d.Opposite(), seq)
 		}
 		tag, isSCTP := p.QuotedSCTPTag()
 		if m.Condition != NoCondition || isSCTP && !s.quotesTag(d.Opposite(), tag) {
-			return m, netstack.ICMPUnrelated
+			return netstack.ICMPUnrelated
 		}
 	}
 	s.count(d, p)
 	m.Quoted = s.key[d.Opposite()]
 	m.Leave = errorLeaves(m.Leave, &s.key[d], &p.Flow)
-	return m, netstack.ReasonNone
+	return netstack.ReasonNone
 }
 
 // errorLeaves returns the outer addresses of an error that arrived as outer and

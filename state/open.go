@@ -12,40 +12,42 @@ import "sallyport/netstack"
 //
 // What passes without a session, in the profile fw1 or because the admission
 // says so, has a Match whose Session is 0.
-func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (Match, netstack.Reason) {
+func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (m Match, reason netstack.Reason) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.begin(p, &a, now)
+	reason = t.begin(p, &a, now, &m)
+	return m, reason
 }
 
-func (t *Table) begin(p *netstack.Packet, a *Admission, now Instant) (Match, netstack.Reason) {
+// begin is Open for who holds the lock. m is zero.
+func (t *Table) begin(p *netstack.Packet, a *Admission, now Instant, m *Match) netstack.Reason {
 	if p.Fragment.Is {
-		return Match{}, netstack.FragLimit
+		return netstack.FragLimit
 	}
 	if r, d := t.find(&p.Flow, now); r != 0 {
-		m, v := t.admit(r, d, p, now)
-		if v.effect != asks {
-			return m, v.reason
+		if v := t.admit(r, d, p, now, m); v.effect != asks {
+			return v.reason
 		}
 		if t.keeps(r, d, &p.Flow, a) {
-			return t.await(r, d, p, a, now)
+			return t.await(r, d, p, a, now, m)
 		}
 		t.replace(r)
 	}
 	if a.NoEntry || t.terms[a.Terms].Profile == FW1 && !entersFW1(p, a) {
-		return passBy(p, a)
+		return passBy(p, a, m)
 	}
 	if reason := t.mayOpen(p, a, now); reason != netstack.ReasonNone {
-		return Match{}, reason
+		return reason
 	}
 	reply, mapping, reason := t.translate(&p.Flow, a, now)
-	if reason != netstack.ReasonNone {
-		return Match{}, reason
+	switch {
+	case reason != netstack.ReasonNone:
+	case t.trial != nil:
+		t.trial.open(t, p, a, &reply, mapping, now, m)
+	default:
+		t.open(p, a, &reply, mapping, now, m)
 	}
-	if t.trial != nil {
-		return t.trial.open(t, p, a, reply, mapping, now), netstack.ReasonNone
-	}
-	return t.open(p, a, reply, mapping, now), netstack.ReasonNone
+	return reason
 }
 
 // replace ends session r for the one that is about to begin.
@@ -79,22 +81,21 @@ func (t *Table) mayOpen(p *netstack.Packet, a *Admission, now Instant) netstack.
 }
 
 // open makes the session. There is room, and neither key is in use.
-func (t *Table) open(p *netstack.Packet, a *Admission, reply netstack.FlowKey, mapping ref, now Instant) Match {
+func (t *Table) open(p *netstack.Packet, a *Admission, reply *netstack.FlowKey, mapping ref, now Instant, m *Match) {
 	r := t.sessions.take()
 	t.fill(t.sessions.at(r), p, a, reply, mapping, now)
 	t.enter(r)
 	t.limits.charge(r, a.Limit, &p.Flow, t.sessions.at(r).phase, true, now)
 	t.counters.opened++
-	m := t.match(r, Original)
+	t.match(r, Original, m)
 	if a.Log {
 		m.Event = Opened
 	}
-	return m
 }
 
 // fill makes s the session's record, which is zero.
-func (t *Table) fill(s *session, p *netstack.Packet, a *Admission, reply netstack.FlowKey, mapping ref, now Instant) {
-	s.key = [2]netstack.FlowKey{p.Flow, reply}
+func (t *Table) fill(s *session, p *netstack.Packet, a *Admission, reply *netstack.FlowKey, mapping ref, now Instant) {
+	s.key[Original], s.key[Reply] = p.Flow, *reply
 	s.mapping = mapping
 	s.rule, s.generation, s.terms = a.Rule, a.Generation, a.Terms
 	s.dstRule, s.srcRule = a.Translation.DstRule, a.Translation.SrcRule

@@ -79,16 +79,16 @@ func (s *session) judgeFW1(d Direction, p *netstack.Packet) ruling {
 
 // passBy lets p pass by its rule alone: no entry is made of it. It must not
 // need a translation, as nothing would know it to its answers.
-func passBy(p *netstack.Packet, a *Admission) (Match, netstack.Reason) {
+func passBy(p *netstack.Packet, a *Admission, m *Match) netstack.Reason {
 	switch {
 	case a.Out >= netstack.Sides:
-		return Match{}, netstack.NoRoute
+		return netstack.NoRoute
 	case a.Translation != netstack.Translation{}:
-		return Match{}, netstack.Untranslatable
+		return netstack.Untranslatable
 	}
-	m := Match{Out: a.Out, Leave: p.Flow, Quoted: p.Quoted, Rule: a.Rule, Generation: a.Generation}
+	*m = Match{Out: a.Out, Leave: p.Flow, Quoted: p.Quoted, Rule: a.Rule, Generation: a.Generation}
 	if a.Log || isXmas(p) {
 		m.Event = PassedBy
 	}
-	return m, netstack.ReasonNone
+	return netstack.ReasonNone
 }

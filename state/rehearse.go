@@ -34,12 +34,12 @@ func (t *Table) RehearseTrack(p *netstack.Packet, now Instant) (m Match, reason 
 	}
 	r, d := t.find(&key, now)
 	if r == 0 {
-		m, reason = t.track(t.Foresee(p), p, now)
+		reason = t.track(t.Foresee(p), p, now, &m)
 		return m, reason, s
 	}
 	k := t.keepsake(r)
 	s = t.look(r, d, p, now)
-	m, reason = t.track(t.Foresee(p), p, now)
+	reason = t.track(t.Foresee(p), p, now, &m)
 	s.After = t.view(r, now)
 	t.putBack(&k)
 	return m, reason, s
@@ -54,11 +54,11 @@ func (t *Table) RehearseOpen(p *netstack.Packet, a Admission, now Instant) (m Ma
 	t.trial = new(trial)
 	r, d := t.find(&p.Flow, now)
 	if r == 0 {
-		m, reason = t.begin(p, &a, now)
+		reason = t.begin(p, &a, now, &m)
 	} else {
 		k := t.keepsake(r)
 		s = t.look(r, d, p, now)
-		m, reason = t.begin(p, &a, now)
+		reason = t.begin(p, &a, now, &m)
 		if s.After = t.view(r, now); t.trial.hidden != nil {
 			t.unhide(&k, t.trial)
 		} else {
@@ -131,17 +131,16 @@ func (m *mappings) pairUp(s *session, p pairing) {
 }
 
 // open says what the session would be, and gives back what it holds already.
-func (x *trial) open(t *Table, p *netstack.Packet, a *Admission, reply netstack.FlowKey, mapping ref, now Instant) Match {
+func (x *trial) open(t *Table, p *netstack.Packet, a *Admission, reply *netstack.FlowKey, mapping ref, now Instant, m *Match) {
 	var s session
 	t.fill(&s, p, a, reply, mapping, now)
 	x.opened, x.after = true, t.viewOf(&s, 0, now)
 	x.shared = mapping != 0 && t.mappings.records.at(mapping).uses > 1
-	m := s.match(Original)
+	s.match(Original, m)
 	t.letGo(&s)
 	if mapping != 0 && !x.shared {
 		t.mappings.pairUp(&s, pairing{t.mappings.spaces.last, t.mappings.hosts.external})
 	}
-	return m
 }
 
 // count counts one more session in phase p on the account of session r, or one

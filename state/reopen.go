@@ -30,10 +30,11 @@ func (t *Table) keeps(r ref, d Direction, k *netstack.FlowKey, a *Admission) boo
 
 // await lets a SYN pass that the policy has admitted, and remembers it: the
 // session stays as it is until the other end answers that SYN.
-func (t *Table) await(r ref, d Direction, p *netstack.Packet, a *Admission, now Instant) (Match, netstack.Reason) {
+func (t *Table) await(r ref, d Direction, p *netstack.Packet, a *Admission, now Instant, m *Match) netstack.Reason {
+	t.match(r, d, m)
 	s := t.sessions.at(r)
 	if !s.leads(d, &p.Flow, a) {
-		return t.match(r, d), netstack.Handshake
+		return netstack.Handshake
 	}
 	g := segmentOf(p)
 	s.remember(d, &g)
@@ -41,7 +42,7 @@ func (t *Table) await(r ref, d Direction, p *netstack.Packet, a *Admission, now 
 	if s.phase.over() || s.phase == synSent {
 		t.stay(s, now)
 	}
-	return t.match(r, d), netstack.ReasonNone
+	return netstack.ReasonNone
 }
 
 // stay lets a session with nothing to lose live as long as a new one would.

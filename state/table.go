@@ -116,7 +116,7 @@ func (t *Table) findHashed(k *netstack.FlowKey, hash uint32, now Instant) (ref, 
 			continue
 		}
 		r, d := ref(slot.ref>>1), Direction(slot.ref&1)
-		if s := t.sessions.at(r); s.key[d] == *k {
+		if s := t.sessions.at(r); s.key[d].Is(k) {
 			if s.expires > now {
 				return r, d
 			}

@@ -20,42 +20,45 @@ func (t *Table) Track(p *netstack.Packet, now Instant) (Match, netstack.Reason) 
 
 // TrackAt is Track for a packet with Foresight: at is from Foresee of p, and
 // may have been through Approach.
-func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant) (Match, netstack.Reason) {
+func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant) (m Match, reason netstack.Reason) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.track(at, p, now)
+	reason = t.track(at, p, now, &m)
+	return m, reason
 }
 
-func (t *Table) track(at Place, p *netstack.Packet, now Instant) (Match, netstack.Reason) {
+// track is TrackAt for who holds the lock. m is zero, and set if there is a
+// session: it is long, and would be copied at every step.
+func (t *Table) track(at Place, p *netstack.Packet, now Instant, m *Match) netstack.Reason {
 	switch {
 	case p.Fragment.Is:
-		return Match{}, netstack.FragLimit
+		return netstack.FragLimit
 	case p.ICMP == netstack.ICMPError:
-		return t.trackError(p, now)
+		return t.trackError(p, now, m)
 	}
 	r, d := t.arrive(at, &p.Flow, now)
 	if r == 0 {
-		return Match{}, opens(p)
+		return opens(p)
 	}
-	m, v := t.admit(r, d, p, now)
-	if v.effect == asks {
-		return Match{}, netstack.ReasonNone
-	}
-	return m, v.reason
+	return t.admit(r, d, p, now, m).reason
 }
 
-// admit lets the tracker of session r see p, and does what follows from it.
-func (t *Table) admit(r ref, d Direction, p *netstack.Packet, now Instant) (Match, ruling) {
+// admit lets the tracker of session r see p, and does what follows from it. m is
+// set unless the ruling asks.
+func (t *Table) admit(r ref, d Direction, p *netstack.Packet, now Instant, m *Match) ruling {
 	s := t.sessions.at(r)
 	before := s.phase
 	v := t.judge(s, d, p)
-	if v.effect == reopens {
+	switch v.effect {
+	case asks:
+		return v
+	case reopens:
 		d = t.reopen(r, d, p, now)
 	}
-	m := t.match(r, d)
-	m.Condition = v.condition
-	if v.reason != netstack.ReasonNone || v.effect == asks {
-		return m, v
+	t.match(r, d, m)
+	if v.reason != netstack.ReasonNone {
+		m.Condition = v.condition
+		return v
 	}
 	s.pass(d, p, now)
 	t.time(s, before, v.effect, now)
@@ -65,7 +68,7 @@ func (t *Table) admit(r ref, d Direction, p *netstack.Packet, now Instant) (Matc
 	if v.effect == reopens && s.flags&Logged != 0 {
 		m.Event = Opened
 	}
-	return m, v
+	return v
 }
 
 // pass counts a packet that goes on its way.
@@ -112,21 +115,17 @@ func (t *Table) turn(r ref, before phase) Event {
 	return t.report(r, why)
 }
 
-// match returns the place of a packet of direction d in session r.
-func (t *Table) match(r ref, d Direction) Match {
-	m := t.sessions.at(r).match(d)
+// match makes m the place of a packet of direction d in session r.
+func (t *Table) match(r ref, d Direction, m *Match) {
+	t.sessions.at(r).match(d, m)
 	m.Session = t.id(r)
-	return m
 }
 
 // match is Table.match of a session without a name.
-func (s *session) match(d Direction) Match {
-	other := &s.key[d.Opposite()]
-	return Match{
-		Dir:        d,
-		Out:        other.In,
-		Leave:      other.Reverse(s.key[d].In),
-		Rule:       s.rule,
-		Generation: s.generation,
-	}
+func (s *session) match(d Direction, m *Match) {
+	other, leave := &s.key[d.Opposite()], &m.Leave
+	m.Dir, m.Out, m.Rule, m.Generation = d, other.In, s.rule, s.generation
+	// other.Reverse(s.key[d].In), written in place.
+	leave.Src, leave.SrcPort, leave.Dst, leave.DstPort = other.Dst, other.DstPort, other.Src, other.SrcPort
+	leave.Proto, leave.In = other.Proto, s.key[d].In
 }
