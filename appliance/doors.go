@@ -55,7 +55,7 @@ func (a *Appliance) openDevices() error {
 	for side := range netstack.Side(netstack.Sides) {
 		d, err := tun.Open(tun.Options{
 			Name: s.Sides[side].TUN, MTU: min(links[side].MTU, tun.MaxMTU),
-			Queues: queues(s.TUN.Queues), Driver: tun.Driver(s.TUN.Driver),
+			Queues: queues(s.TUN.Queues), QueueLength: s.TUN.QueueLength, Driver: tun.Driver(s.TUN.Driver),
 		})
 		if err != nil {
 			return fmt.Errorf("%v device: %w", side, err)

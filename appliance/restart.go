@@ -24,7 +24,8 @@ func fixed(s *conf.Settings) (all []setting) {
 	}
 	f := s.State.Fragments
 	return append(all,
-		setting{"tun.driver", s.TUN.Driver}, setting{"tun.queues", s.TUN.Queues}, setting{"tun.busy_poll", s.TUN.BusyPoll},
+		setting{"tun.driver", s.TUN.Driver}, setting{"tun.queues", s.TUN.Queues}, setting{"tun.queue_length", s.TUN.QueueLength},
+		setting{"tun.busy_poll", s.TUN.BusyPoll},
 		setting{"state.max_sessions", s.State.MaxSessions},
 		setting{"state.fragments.max_bytes", f.MaxBytes}, setting{"state.fragments.max_datagrams", f.MaxDatagrams},
 		setting{"state.fragments.per_source", f.PerSource}, setting{"state.fragments.timeout", f.Timeout},

@@ -35,7 +35,7 @@ func empty() *Settings {
 			netstack.Inside:  {TUN: "sp-inside"},
 			netstack.Outside: {TUN: "sp-outside"},
 		},
-		TUN: TUN{Driver: DriverAuto},
+		TUN: TUN{Driver: DriverAuto, QueueLength: 4096},
 		State: State{
 			MaxSessions: 262144, Terms: []Terms{{Terms: state.Terms{Timeouts: state.Strict.Timeouts()}}},
 			Fragments:        state.DefaultFragmentLimits(),

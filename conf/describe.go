@@ -32,6 +32,7 @@ var descriptions = map[string]string{
 	"tun":               "The TUN devices.",
 	"tun.driver":        "vnet carries super-packets whole, wireguard is for kernels where that does not work, water goes a packet a time; auto takes the first that works.",
 	"tun.queues":        "Queues of each device; 0: one for each core, at most 4.",
+	"tun.queue_length":  "Packets that wait in each queue for the firewall; what finds it full is lost.",
 	"tun.busy_poll":     "How long a worker that finds nothing looks again before it sleeps; only for who has cores to spare.",
 	"addresses":         "Named lists of addresses, for rules and translations.",
 	"addresses.*":       "Addresses, prefixes (\"10.1.0.0/24\"), ranges (\"10.1.0.5-10.1.0.9\"), other lists, \"self\" and \"any\".",

@@ -143,6 +143,8 @@ func TestBounds(t *testing.T) {
 	for _, c := range []struct{ before, good, bad string }{
 		{"[tun]\nqueues = ", "0", "-1"},
 		{"[tun]\nqueues = ", "16", "17"},
+		{"[tun]\nqueue_length = ", "64", "63"},
+		{"[tun]\nqueue_length = ", "65536", "65537"},
 		{"[tun]\nbusy_poll = ", `"0s"`, `"-1us"`},
 		{"[tun]\nbusy_poll = ", `"1ms"`, `"1001us"`},
 		{"[state]\nmax_sessions = ", "16", "15"},

@@ -6,6 +6,7 @@ func (t *TUN) read(v value) {
 	v.read([]field{
 		{"driver", func(v value) { v.setWord(&t.Driver, DriverAuto, DriverVnet, DriverWireguard, DriverWater) }},
 		{"queues", func(v value) { v.setInt(&t.Queues, 0, MaxQueues) }},
+		{"queue_length", func(v value) { v.setInt(&t.QueueLength, 64, MaxQueueLength) }},
 		{"busy_poll", func(v value) { v.setDuration(&t.BusyPoll, 0, MaxBusyPoll) }},
 	})
 }

@@ -81,6 +81,9 @@ const (
 type TUN struct {
 	Driver string
 	Queues int // of each device, 0 to MaxQueues; 0: one for each core, at most 4
+	// QueueLength is how many packets wait in each queue for a worker, 64 to
+	// MaxQueueLength.
+	QueueLength int
 	// BusyPoll is how long a worker that finds nothing looks again before it
 	// sleeps, 0 to MaxBusyPoll.
 	BusyPoll time.Duration
@@ -88,6 +91,9 @@ type TUN struct {
 
 // MaxQueues is the largest number of queues of a device.
 const MaxQueues = 16
+
+// MaxQueueLength is the largest TUN.QueueLength: so many super-packets are 4 GiB.
+const MaxQueueLength = 65536
 
 // MaxBusyPoll is the largest TUN.BusyPoll: longer waits are for sleeping.
 const MaxBusyPoll = time.Millisecond

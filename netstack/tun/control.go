@@ -64,6 +64,28 @@ func (c *control) setMTU(mtu int) error {
 	return c.explain(fmt.Sprintf("mtu %d", mtu), c.netlink.LinkSetMTU(c.link, mtu))
 }
 
+// setQueueLength sets how many packets wait in each queue. What the sender's
+// processor puts there in one go may be more than the kernel's 500: a few
+// thousand connections that close together are. What is lost then is sent again
+// only after 200 ms.
+func (c *control) setQueueLength(n int) error {
+	return c.explain(fmt.Sprintf("txqueuelen %d", n), c.netlink.LinkSetTxQLen(c.link, n))
+}
+
+// noQueueing takes the packet scheduler away from in front of the device. A TUN
+// never tells it to wait, so it would hold nothing, and only take its locks for
+// each packet. A kernel without schedulers has none to take away.
+func (c *control) noQueueing() error {
+	err := c.netlink.QdiscReplace(&netlink.GenericQdisc{
+		QdiscAttrs: netlink.QdiscAttrs{LinkIndex: c.link.Attrs().Index, Parent: netlink.HANDLE_ROOT},
+		QdiscType:  "noqueue",
+	})
+	if errors.Is(err, unix.EOPNOTSUPP) {
+		return nil
+	}
+	return c.explain("qdisc noqueue", err)
+}
+
 func (c *control) setMaxSegments(n int) error {
 	return c.explain(fmt.Sprintf("gso_max_segs %d", n), c.netlink.LinkSetGSOMaxSegs(c.link, n))
 }

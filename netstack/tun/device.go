@@ -86,12 +86,12 @@ func (d *Device) close() error {
 
 // settle finds the new interface and gives it the settings that every driver's
 // has.
-func (d *Device) settle(name string, mtu int) (err error) {
+func (d *Device) settle(name string, o Options) (err error) {
 	if d.control, err = openControl(name); err != nil {
 		return err
 	}
-	if err := d.SetMTU(mtu); err != nil {
+	if err := d.SetMTU(o.MTU); err != nil {
 		return err
 	}
-	return d.control.quiet()
+	return errors.Join(d.control.setQueueLength(o.QueueLength), d.control.noQueueing(), d.control.quiet())
 }

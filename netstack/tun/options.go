@@ -28,6 +28,12 @@ const (
 // MaxQueues is the kernel's limit on the queues of a TUN.
 const MaxQueues = 256
 
+// Limits of Options.QueueLength, in packets.
+const (
+	MaxQueueLength     = 65536
+	DefaultQueueLength = 4096
+)
+
 // Options say what Open is to make.
 type Options struct {
 	// Name of the interface, at most 15 bytes, not taken yet; a name with %d
@@ -37,6 +43,9 @@ type Options struct {
 	MTU int
 	// Queues is 1 to MaxQueues; 0 is 1.
 	Queues int
+	// QueueLength is how many packets wait in each queue for this process, at
+	// most MaxQueueLength; what finds it full is lost. 0 is DefaultQueueLength.
+	QueueLength int
 	// Driver is one of those above; "" is Auto.
 	Driver Driver
 }
@@ -48,6 +57,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.Queues == 0 {
 		o.Queues = 1
+	}
+	if o.QueueLength == 0 {
+		o.QueueLength = DefaultQueueLength
 	}
 	if o.Driver == "" {
 		o.Driver = Auto
@@ -61,6 +73,8 @@ func (o Options) check() error {
 		return fmt.Errorf("tun: %q cannot name an interface: at most %d bytes, no blank, slash or colon", o.Name, unix.IFNAMSIZ-1)
 	case o.Queues < 1 || o.Queues > MaxQueues:
 		return fmt.Errorf("tun: %s: %d queues: 1 to %d are possible", o.Name, o.Queues, MaxQueues)
+	case o.QueueLength < 1 || o.QueueLength > MaxQueueLength:
+		return fmt.Errorf("tun: %s: queues of %d packets: 1 to %d are possible", o.Name, o.QueueLength, MaxQueueLength)
 	}
 	return checkMTU(o.MTU)
 }

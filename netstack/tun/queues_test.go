@@ -4,6 +4,8 @@ import (
 	"net"
 	"testing"
 
+	"github.com/vishvananda/netlink"
+
 	"sallyport/netstack"
 	"sallyport/netstack/nettest"
 )
@@ -24,6 +26,37 @@ func TestQueues(t *testing.T) {
 		first, second := waiting(t, d.Queue(0)), waiting(t, d.Queue(1))
 		if first == 0 || second == 0 || first+second != flows {
 			t.Errorf("%d and %d packets, want %d in all", first, second, flows)
+		}
+	})
+}
+
+// As many packets as were asked for wait for the process, and no scheduler holds
+// more in front of the device.
+func TestQueueLength(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver Driver) {
+		for asked, want := range map[int]int{0: DefaultQueueLength, 100: 100} {
+			d := openUp(t, Options{Name: "door", Driver: driver, QueueLength: asked}, prefix4)
+			conn := must(net.Dial("udp", endpoint(peer4, 1000)))(t)
+			for range DefaultQueueLength + 50 {
+				must(conn.Write([]byte("knock")))(t)
+			}
+			conn.Close()
+			if got := waiting(t, d.Queue(0)); got != want {
+				t.Errorf("%d packets waited, want %d", got, want)
+			}
+			check(t, d.Close())
+		}
+	})
+}
+
+// Nor is there a scheduler that would take its locks for each of them.
+func TestNoScheduler(t *testing.T) {
+	eachDriver(t, func(t *testing.T, driver Driver) {
+		d := openUp(t, Options{Name: "door", Driver: driver, Queues: 2}, prefix4)
+		for _, q := range must(netlink.QdiscList(must(netlink.LinkByIndex(d.Index()))(t)))(t) {
+			if q.Type() != "noqueue" {
+				t.Errorf("a scheduler %v", q)
+			}
 		}
 	})
 }

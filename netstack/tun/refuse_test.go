@@ -23,6 +23,8 @@ func TestOpenRefusesOptions(t *testing.T) {
 		{Options{MTU: 65536}, "an MTU of 65536"},
 		{Options{Queues: 257}, "257 queues: 1 to 256"},
 		{Options{Queues: -1}, "-1 queues"},
+		{Options{QueueLength: 65537}, "queues of 65537 packets: 1 to 65536"},
+		{Options{QueueLength: -1}, "queues of -1 packets"},
 		{Options{Driver: "tap"}, `no driver "tap": there are auto, vnet, wireguard and water`},
 	} {
 		_, err := Open(c.options)

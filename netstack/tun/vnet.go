@@ -35,7 +35,7 @@ func (d *Device) openVnet(o Options) error {
 			return err
 		}
 	}
-	if err := d.settle(name, o.MTU); err != nil {
+	if err := d.settle(name, o); err != nil {
 		return err
 	}
 	if err := d.selfTest(first.File(), append(superProbes(), partialProbe())); err != nil {

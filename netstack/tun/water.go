@@ -29,7 +29,7 @@ func (d *Device) openWater(o Options) error {
 			return err
 		}
 	}
-	return d.settle(name, o.MTU)
+	return d.settle(name, o)
 }
 
 // openWaterQueue returns the file of a queue and the interface's real name. The

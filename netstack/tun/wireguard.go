@@ -22,7 +22,7 @@ func (d *Device) openWireguard(o Options) error {
 			return err
 		}
 	}
-	if err := d.settle(name, o.MTU); err != nil {
+	if err := d.settle(name, o); err != nil {
 		return err
 	}
 	if err := d.control.setMaxSegments(first.BatchSize()); err != nil {
