@@ -28,13 +28,14 @@ func (l *sleepless) FD() int {
 }
 
 // A worker looks for as long as it was told to before it sleeps, counted from
-// the last packet; if it was told nothing, it sleeps at once.
+// the last packet; if it was told nothing, it sleeps after
+// nothing or a lone packet.
 func TestBusyPoll(t *testing.T) {
 	for _, c := range []struct {
 		busy    time.Duration
 		packets int
 		looks   int // each takes a microsecond
-	}{{0, 0, 1}, {0, 1, 2}, {20 * time.Microsecond, 0, 20}, {20 * time.Microsecond, 1, 21}} {
+	}{{0, 0, 1}, {0, 1, 1}, {0, 2, 2}, {20 * time.Microsecond, 0, 20}, {20 * time.Microsecond, 1, 21}} {
 		l := newLoop(t, newRig(t, outward()).engine, 0)
 		link := &sleepless{Link: l.links[in], worker: l.worker}
 		l.worker.links[in] = link

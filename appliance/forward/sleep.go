@@ -16,14 +16,16 @@ import (
 // nothing. It is called before Run.
 func (w *Worker) SetBusyPoll(d time.Duration) { w.patience = state.Instant(d) }
 
-// looksAgain reports whether it is too early to sleep, after a turn that found
-// nothing.
-func (w *Worker) looksAgain() bool {
-	return w.clock()-w.found < w.patience
+// expectsMore reports whether it is too early to sleep, after a turn that found
+// n packets. Where one came, another rarely waits already: to poll is to look as
+// well, in one call for both devices.
+func (w *Worker) expectsMore(n int) bool {
+	return n > 1 || len(w.pieces.waiting) > 0 || w.clock()-w.found < w.patience
 }
 
-// wait blocks until a device has something, an answer is due or Stop was called.
-func (w *Worker) wait() error {
+// wait blocks until a device has something, an answer is due or Stop was called,
+// and says which devices have.
+func (w *Worker) wait() (ready doors, err error) {
 	fds := [3]unix.PollFd{
 		{Fd: int32(w.links[netstack.Inside].FD()), Events: unix.POLLIN},
 		{Fd: int32(w.links[netstack.Outside].FD()), Events: unix.POLLIN},
@@ -35,9 +37,12 @@ func (w *Worker) wait() error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("poll: %w", err)
+			return ready, fmt.Errorf("poll: %w", err)
 		}
-		return gone(fds[netstack.Inside].Revents, fds[netstack.Outside].Revents)
+		for side := range ready {
+			ready[side] = fds[side].Revents != 0
+		}
+		return ready, gone(fds[netstack.Inside].Revents, fds[netstack.Outside].Revents)
 	}
 }
 

@@ -74,25 +74,33 @@ func offloads(l netstack.Link) netstack.Offloads {
 func (w *Worker) Run() error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	for !w.stop.Load() {
-		n, err := w.turn()
+	for ready := allDoors; !w.stop.Load(); {
+		n, err := w.turn(ready)
 		if err != nil {
 			return err
 		}
-		if n > 0 || w.looksAgain() {
+		if ready = allDoors; w.expectsMore(n) {
 			continue
 		}
-		if err := w.wait(); err != nil {
+		if ready, err = w.wait(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// turn is a round of each side, and what else is due. It returns how many packets
-// there were.
-func (w *Worker) turn() (n int, err error) {
+// doors says of each side whether its device is worth a read.
+type doors [netstack.Sides]bool
+
+var allDoors = doors{true, true}
+
+// turn is a round of each side that is ready, and what else is due. It returns
+// how many packets there were.
+func (w *Worker) turn(ready doors) (n int, err error) {
 	for side := range netstack.Side(netstack.Sides) {
+		if !ready[side] {
+			continue
+		}
 		got, err := w.round(side)
 		if err != nil {
 			return n, fmt.Errorf("%v device: %w", side, err)
