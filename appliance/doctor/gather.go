@@ -79,7 +79,7 @@ const fewPairs = 5
 
 func oneWay(pairs []control.Asymmetric) (out []string) {
 	for _, p := range pairs[:min(fewPairs, len(pairs))] {
-		out = append(out, fmt.Sprintf("%v to %v (%d packets, by %s)", p.Src, p.Dst, p.Packets, p.In))
+		out = append(out, fmt.Sprintf("%v to %v (by %s, packets: %d)", p.Src, p.Dst, p.In, p.Packets))
 	}
 	return out
 }

@@ -122,6 +122,7 @@ func TestExplanations(t *testing.T) {
 		{"outside", "icmp/time-exceeded 198.51.100.1 10.1.0.5 about 10.1.0.5:5000 -> 1.1.1.1:443 tcp"},
 		{"inside", "tcp 10.1.0.5 1.1.1.1:443 flags SF"},
 		{"inside", "tcp 10.1.0.5 1.1.1.1:443 ttl 0"},
+		{"inside", "tcp 10.1.0.5 1.1.1.1:443 ttl 1"},
 		{"inside", "gre 10.1.0.5 1.1.1.1"},
 		{"inside", "sctp/9 10.1.0.5 1.1.1.1"},
 	} {

@@ -71,7 +71,7 @@ func flags(f header.TCPFlags) string {
 
 // describe is what is in a packet's headers beside its flow.
 func describe(p *netstack.Packet) string {
-	words := fmt.Sprintf("IPv%d, %d bytes, %d hops left", p.Version, p.Len(), p.TTL())
+	words := fmt.Sprintf("IPv%d, %d bytes, %s left", p.Version, p.Len(), hops(p.TTL()))
 	if p.DontFragment() && p.Version == 4 {
 		words += ", not to be fragmented"
 	}
@@ -80,6 +80,13 @@ func describe(p *netstack.Packet) string {
 		words += fmt.Sprintf("; flags %s, seq %d, ack %d, window %d", flags(p.TCPFlags), h.SequenceNumber(), h.AckNumber(), h.WindowSize())
 	}
 	return words
+}
+
+func hops(n uint8) string {
+	if n == 1 {
+		return "1 hop"
+	}
+	return fmt.Sprintf("%d hops", n)
 }
 
 // describeAnswer says what the firewall itself sends back.

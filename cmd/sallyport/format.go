@@ -56,6 +56,14 @@ func count[N int | uint64](n N) string {
 	return s
 }
 
+// plural counts things by their name: 1 packet, 1,234 packets.
+func plural[N int | uint64](n N, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return count(n) + " " + what + "s"
+}
+
 // endpoint writes an address with its port, or with the identifier that stands
 // for one.
 func endpoint(protocol string, a netip.Addr, port uint16) string {

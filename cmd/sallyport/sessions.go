@@ -171,10 +171,3 @@ func translated(s *control.Session) string {
 	}
 	return strings.Join(parts, " ")
 }
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return count(n) + " " + what + "s"
-}

@@ -48,7 +48,7 @@ func (c *cli) printStatus(s *control.Status) {
 	}
 	c.printf("sessions  %s of at most %s\n", count(s.Sessions.Now), count(s.Sessions.Max))
 	c.printf("snapshot  %s\n", c.snapshotLine(&s.Snapshot))
-	c.printf("dropped   %s packets\n\n", count(s.Drops))
+	c.printf("dropped   %s\n\n", plural(s.Drops, "packet"))
 	c.printSides(s.Sides)
 }
 

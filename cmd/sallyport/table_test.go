@@ -93,6 +93,14 @@ func TestCount(t *testing.T) {
 	}
 }
 
+func TestPlural(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0 packets", 1: "1 packet", 2: "2 packets", 1234: "1,234 packets"} {
+		if got := plural(n, "packet"); got != want {
+			t.Errorf("%d: %s", n, got)
+		}
+	}
+}
+
 func TestEndpoint(t *testing.T) {
 	for _, c := range []struct {
 		protocol, addr string
