@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // File is one file of a configuration.
@@ -14,20 +15,23 @@ type File struct {
 	Text string `json:"text"`
 }
 
+// MaxComment is the longest comment on a change, in characters.
+const MaxComment = 1000
+
 // Commit is a configuration to be put in force and to be kept.
 type Commit struct {
 	// Files are it: the first is the main one. None: the file that the firewall was
 	// started with, as it is on disk.
 	Files   []File `json:"files"`
 	Confirm int64  `json:"confirm"` // seconds after which it is taken back unless it is confirmed; 0: it stays
-	Comment string `json:"comment"`
-	Yes     bool   `json:"yes"` // even if login sessions are cut off
+	Comment string `json:"comment"` // at most MaxComment characters
+	Yes     bool   `json:"yes"`     // even if login sessions are cut off
 }
 
 // Rollback is a configuration of the history to be put in force again.
 type Rollback struct {
 	Number  int    `json:"number"`  // 0: the one before, or what was before a commit that waits to be confirmed
-	Confirm int64  `json:"confirm"` // as in Commit
+	Confirm int64  `json:"confirm"` // as in Commit, and so is Comment
 	Comment string `json:"comment"`
 	Yes     bool   `json:"yes"`
 }
@@ -114,7 +118,7 @@ func (c *Client) Diff(ctx context.Context, with Compared) (all []Difference, err
 
 func (s *Server) postCommit(w http.ResponseWriter, r *http.Request) {
 	var o Commit
-	if !s.told(w, r, &o) || !s.sound(w, o.Confirm) {
+	if !s.told(w, r, &o) || !s.sound(w, o.Confirm, o.Comment) {
 		return
 	}
 	done, err := s.backend.Commit(o, peer(r))
@@ -124,11 +128,20 @@ func (s *Server) postCommit(w http.ResponseWriter, r *http.Request) {
 // maxConfirm is the longest time to confirm, in seconds: a week.
 const maxConfirm = 7 * 24 * 3600
 
-func (s *Server) sound(w http.ResponseWriter, confirm int64) bool {
-	if confirm >= 0 && confirm <= maxConfirm {
+// sound tests what a commit and a rollback say of themselves. If something is
+// wrong, it answers and reports false.
+func (s *Server) sound(w http.ResponseWriter, confirm int64, comment string) bool {
+	var wrong string
+	length := utf8.RuneCountInString(comment)
+	switch {
+	case confirm < 0 || confirm > maxConfirm:
+		wrong = fmt.Sprintf("confirm within %d s is not between 1 s and a week", confirm)
+	case length > MaxComment:
+		wrong = fmt.Sprintf("a comment of %d characters is longer than %d: nothing was changed", length, MaxComment)
+	default:
 		return true
 	}
-	s.writeError(w, http.StatusUnprocessableEntity, &ConfigError{Message: fmt.Sprintf("confirm within %d s is not between 1 s and a week", confirm)})
+	s.writeError(w, http.StatusUnprocessableEntity, &ConfigError{Message: wrong})
 	return false
 }
 
@@ -139,7 +152,7 @@ func (s *Server) postConfirm(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) postRollback(w http.ResponseWriter, r *http.Request) {
 	var o Rollback
-	if !s.told(w, r, &o) || !s.sound(w, o.Confirm) {
+	if !s.told(w, r, &o) || !s.sound(w, o.Confirm, o.Comment) {
 		return
 	}
 	done, err := s.backend.Rollback(o, peer(r))
