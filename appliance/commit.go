@@ -37,13 +37,14 @@ var (
 // Commit implements control.Backend.
 func (a *Appliance) Commit(o control.Commit, by control.Peer) (control.Committed, error) {
 	return a.committed("commit", by, func() (control.Committed, error) {
-		files, err := a.candidate(o.Files)
+		c, err := a.candidate(o.Files)
 		if err != nil {
 			return control.Committed{}, err
 		}
 		e := entryOf("commit", o.Comment, by)
-		e.Files = files
-		return a.commit(e, time.Duration(o.Confirm)*time.Second, o.Yes)
+		e.Files = c.files
+		done, err := a.commit(e, time.Duration(o.Confirm)*time.Second, o.Yes)
+		return done, c.named(err)
 	})
 }
 
@@ -68,37 +69,6 @@ func (a *Appliance) committed(what string, by control.Peer, change func() (contr
 		a.log.Warn().Msg(w)
 	}
 	return done, nil
-}
-
-// candidate returns the files to be committed, named as they are to be on disk.
-// What is wrong with them is told by the names they came with.
-func (a *Appliance) candidate(sent []control.File) ([]history.File, error) {
-	if len(sent) == 0 {
-		s, err := a.readFile()
-		if err != nil {
-			return nil, err
-		}
-		files := history.Kept(s.Files)
-		return files, refusedFor(history.Below(files))
-	}
-	files := make([]history.File, len(sent))
-	for i, f := range sent {
-		files[i] = history.File{Name: f.Name, Text: f.Text}
-	}
-	s, err := a.from.parse(files)
-	if err != nil {
-		return nil, err
-	}
-	moved, err := history.Moved(history.Kept(s.Files), a.from.File)
-	return moved, refusedFor(err)
-}
-
-// refusedFor makes an error one of the configuration.
-func refusedFor(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &control.ConfigError{Message: err.Error()}
 }
 
 // commit puts e in force, for good or until it is confirmed. It holds the lock.

@@ -2,9 +2,7 @@ package appliance
 
 import (
 	"fmt"
-	"strings"
 
-	"sallyport/appliance/control"
 	"sallyport/conf"
 	"sallyport/netstack"
 )
@@ -35,20 +33,21 @@ func fixed(s *conf.Settings) (all []setting) {
 		setting{"control.history", s.Control.History})
 }
 
-// wantRestart refuses settings of which a part could only be ignored.
+// wantRestart refuses settings of which a part could only be ignored. They were
+// read from files.
 func wantRestart(was, is *conf.Settings) error {
-	var lines []string
+	var changed []conf.Objection
 	before := fixed(was)
 	for i, s := range fixed(is) {
 		if s != before[i] {
-			lines = append(lines, fmt.Sprintf("  %s: %s -> %s", s.key, written(before[i].value), written(s.value)))
+			changed = append(changed, conf.Objection{Key: s.key, Message: fmt.Sprintf("%s: %s -> %s needs a restart; set it back, or restart",
+				s.key, written(before[i].value), written(s.value))})
 		}
 	}
-	if len(lines) == 0 {
+	if len(changed) == 0 {
 		return nil
 	}
-	return &control.ConfigError{Message: "nothing was changed, because these settings need a restart:\n" +
-		strings.Join(lines, "\n") + "\nset them back and reload, or restart"}
+	return is.Faults(changed...)
 }
 
 func written(v any) string {

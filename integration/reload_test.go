@@ -120,7 +120,7 @@ func TestReload(t *testing.T) {
 }
 
 // TestReloadRefused wants exit code 2 and every fault with its place, or every
-// setting that needs a restart by its name, and nothing changed.
+// setting that needs a restart with its own, and nothing changed.
 func TestReloadRefused(t *testing.T) {
 	need(t, "curl")
 	l := newLab(t, lab.Config{})
@@ -134,7 +134,7 @@ func TestReloadRefused(t *testing.T) {
 		"two faults": {config + "[[rule]]\nname = \"x\"\naction = \"permit\"\nto = \"nowhere\"\n",
 			[]string{w.file + ":", `unknown "permit"`, `unknown "nowhere"`}},
 		"other devices": {strings.Replace(config, `driver = "auto"`, `driver = "water"`, 1) + "[state]\nmax_sessions = 77\n",
-			[]string{`tun.driver: "auto" -> "water"`, "state.max_sessions: 262144 -> 77", "restart"}},
+			[]string{w.file + ":", `tun.driver: "auto" -> "water"`, "state.max_sessions: 262144 -> 77", "restart"}},
 		"another interface": {strings.Replace(config, `"eth1"`, `"eth7"`, 1), []string{`outside.interface: "eth1" -> "eth7"`}},
 	} {
 		t.Run(name, func(t *testing.T) {

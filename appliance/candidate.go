@@ -1,0 +1,62 @@
+package appliance
+
+import (
+	"errors"
+	"slices"
+
+	"sallyport/appliance/control"
+	"sallyport/appliance/history"
+	"sallyport/conf"
+)
+
+// candidate is a configuration to be committed.
+type candidate struct {
+	sent  []history.File // under the names that they came with
+	files []history.File // and that they are to have on disk
+}
+
+// candidate reads the files to be committed; none: the one on disk. What is wrong
+// with them is told by the names they came with.
+func (a *Appliance) candidate(sent []control.File) (candidate, error) {
+	if len(sent) == 0 {
+		s, err := a.readFile()
+		if err != nil {
+			return candidate{}, err
+		}
+		files := history.Kept(s.Files)
+		return candidate{files, files}, refusedFor(history.Below(files))
+	}
+	files := make([]history.File, len(sent))
+	for i, f := range sent {
+		files[i] = history.File{Name: f.Name, Text: f.Text}
+	}
+	s, err := a.from.parse(files)
+	if err != nil {
+		return candidate{}, err
+	}
+	read := history.Kept(s.Files)
+	moved, err := history.Moved(read, a.from.File)
+	return candidate{read, moved}, refusedFor(err)
+}
+
+// named has the faults of err name the files as they came: what is on disk under
+// the other names is something else, and stays.
+func (c *candidate) named(err error) error {
+	var faults conf.Errors
+	errors.As(err, &faults)
+	for i := range faults {
+		at := slices.IndexFunc(c.files, func(f history.File) bool { return f.Name == faults[i].File })
+		if at >= 0 {
+			faults[i].File = c.sent[at].Name
+		}
+	}
+	return err
+}
+
+// refusedFor makes an error one of the configuration.
+func refusedFor(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &control.ConfigError{Message: err.Error()}
+}
