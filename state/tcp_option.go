@@ -25,6 +25,9 @@ func windowScale(options []byte) uint8 {
 // selectively (RFC 2018), or ack if that is higher. A block of what has already
 // been acknowledged (RFC 2883) is lower.
 func sackEdge(options []byte, ack uint32) uint32 {
+	if len(options) == header.TCPOptionTSLength+2 && binary.BigEndian.Uint32(options) == timestampsAlone {
+		return ack
+	}
 	var ahead int32
 	for len(options) > 0 {
 		var o []byte
@@ -36,6 +39,10 @@ func sackEdge(options []byte, ack uint32) uint32 {
 	}
 	return ack + uint32(ahead)
 }
+
+// timestampsAlone is what the options of nearly every segment begin with: two of
+// padding, and the timestamps with their length (RFC 7323 A).
+const timestampsAlone = header.TCPOptionNOP<<24 | header.TCPOptionNOP<<16 | header.TCPOptionTS<<8 | header.TCPOptionTSLength
 
 // sackBlock is the length of a block: its two edges.
 const sackBlock = 8

@@ -17,23 +17,24 @@ type segment struct {
 	len      uint32 // bytes of payload
 }
 
-func segmentOf(p *netstack.Packet) segment {
-	h := p.TCP()
-	g := segment{
-		flags: p.TCPFlags,
-		scale: noScale,
-		seq:   h.SequenceNumber(),
-		ack:   h.AckNumber(),
-		win:   uint32(h.WindowSize()),
-		len:   uint32(p.PayloadLen()),
-	}
-	g.sack = g.ack
-	if g.has(header.TCPFlagSyn) {
-		g.scale = windowScale(h.Options())
-	} else {
-		g.sack = sackEdge(h.Options(), g.ack)
-	}
+func segmentOf(p *netstack.Packet) (g segment) {
+	g.read(p)
 	return g
+}
+
+// read makes g that of p.
+func (g *segment) read(p *netstack.Packet) {
+	h := p.TCP()[:header.TCPMinimumSize]
+	g.flags, g.scale, g.len = p.TCPFlags, noScale, uint32(p.PayloadLen())
+	g.seq, g.ack, g.win = h.SequenceNumber(), h.AckNumber(), uint32(h.WindowSize())
+	g.sack = g.ack
+	switch size := p.Payload - p.Transport; {
+	case size == header.TCPMinimumSize:
+	case g.has(header.TCPFlagSyn):
+		g.scale = windowScale(p.TCP().Options())
+	default:
+		g.sack = sackEdge(p.TCP().Options(), g.ack)
+	}
 }
 
 func (g *segment) has(f header.TCPFlags) bool { return g.flags&f == f }

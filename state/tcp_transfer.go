@@ -1,6 +1,10 @@
 package state
 
-import "sallyport/netstack"
+import (
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+
+	"sallyport/netstack"
+)
 
 // synchronized judges either end once both have acknowledged the other's SYN.
 func (s *session) synchronized(d Direction, g *segment) ruling {
@@ -13,9 +17,10 @@ func (s *session) synchronized(d Direction, g *segment) ruling {
 		return refused(netstack.BadFlags)
 	}
 	v := s.hear(d, g)
-	if v == belongs && !s.phase.over() {
-		s.phase = s.fins()
+	if onlyData := s.phase == established && !g.has(header.TCPFlagFin); onlyData || s.phase.over() || v != belongs {
+		return v
 	}
+	s.phase = s.fins()
 	return v
 }
 

@@ -66,10 +66,10 @@ func (src *peer) last(g *segment) uint32 {
 
 // fails returns the condition that g, from src, does not meet.
 func (src *peer) fails(dst *peer, g *segment) Condition {
-	switch {
+	switch limit := src.limit(); {
 	case before(g.seq, src.seqLo) && src.seqLo-g.seq > back(dst.maxWin):
 		return BeforeWindow
-	case before(src.limit(), g.seq), before(src.limit(), src.last(g)):
+	case before(limit, g.seq), before(limit, src.last(g)):
 		return BeyondWindow
 	case before(dst.seqLo, g.sack):
 		return AcksTooMuch
