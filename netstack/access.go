@@ -18,7 +18,7 @@ func (p *Packet) TCP() header.TCP { return header.TCP(p.Bytes()[p.Transport:]) }
 func (p *Packet) UDP() header.UDP { return header.UDP(p.Bytes()[p.Transport:]) }
 
 // Len is the packet's length in bytes; a super-packet's whole.
-func (p *Packet) Len() int { return p.Frame.n }
+func (p *Packet) Len() int { return len(p.Frame.packet) }
 
 // PayloadLen is the number of bytes after the transport header.
 func (p *Packet) PayloadLen() int { return p.Len() - int(p.Payload) }
@@ -40,7 +40,7 @@ func (p *Packet) WireSize() int {
 // DontFragment reports whether no router may fragment the packet: IPv4's flag,
 // and IPv6 always.
 func (p *Packet) DontFragment() bool {
-	return p.Version == 6 || header.IPv4(p.Bytes()).Flags()&header.IPv4FlagDontFragment != 0
+	return p.Version == 6 || p.Bytes()[ipv4Fragment]&0x40 != 0
 }
 
 // TTL is the number of hops that are left to the packet.

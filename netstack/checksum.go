@@ -1,7 +1,8 @@
 package netstack
 
 import (
-	"gvisor.dev/gvisor/pkg/tcpip/checksum"
+	"encoding/binary"
+
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 )
 
@@ -15,7 +16,7 @@ func (p *Packet) ChecksumOK() bool {
 	t := p.Bytes()[p.Transport:]
 	switch p.sum.kind {
 	case plain:
-		return checksum.Checksum(t, 0) == 0xffff
+		return sum(t) == 0xffff
 	case withPseudo:
 		return p.Flow.Proto == DCCP || p.sumsUp(t)
 	case optional:
@@ -35,13 +36,11 @@ func (p *Packet) udpSumsUp(t []byte) bool {
 // sumsUp reports whether t and its pseudo-header have the sum that a right
 // checksum makes.
 func (p *Packet) sumsUp(t []byte) bool {
-	b, src, size := p.Bytes(), ipv4Src, header.IPv4AddressSize
-	if p.Version == 6 {
-		src, size = ipv6Src, header.IPv6AddressSize
+	dst := p.Flow.Dst
+	if p.Version == 6 && p.pseudoDst != ipv6Dst {
+		dst = AddrFrom16(p.Bytes()[p.pseudoDst:])
 	}
-	dst := int(p.pseudoDst)
-	pseudo := pseudoSum(b[src:src+size], b[dst:dst+size], p.Flow.Proto, len(t))
-	return checksum.Checksum(t, pseudo) == 0xffff
+	return fold(uint64(sum(t))+pseudoSum(p.Flow.Src, dst, p.Flow.Proto, len(t))) == 0xffff
 }
 
 // FinishChecksum completes a checksum that is left to the device, for a device
@@ -49,15 +48,15 @@ func (p *Packet) sumsUp(t []byte) bool {
 func (f *Frame) FinishChecksum() {
 	o := f.Offload
 	start, field := int(o.CsumStart), int(o.CsumStart)+int(o.CsumOffset)
-	if !o.Partial() || o.GSO() || field+2 > f.n {
+	if !o.Partial() || o.GSO() || field+2 > len(f.packet) {
 		return
 	}
 	b := f.Bytes()
-	sum := ^checksum.Checksum(b[start:], 0)
-	if sum == 0 {
-		sum = 0xffff // the same sum; and in UDP, 0 would say that there is none
+	complete := ^sum(b[start:])
+	if complete == 0 {
+		complete = 0xffff // the same sum; and in UDP, 0 would say that there is none
 	}
-	checksum.Put(b[field:], sum)
+	binary.BigEndian.PutUint16(b[field:], complete)
 	f.Offload = Offload{}
 }
 

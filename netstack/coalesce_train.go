@@ -110,12 +110,11 @@ func (t *train) finish() {
 // putLength tells the IP header how long the packet is now, and returns the sum
 // of the pseudo-header.
 func (t *train) putLength() uint16 {
-	b, src, size := t.bytes, ipv4Src, header.IPv4AddressSize
+	b := t.bytes
 	if t.transport == header.IPv6MinimumSize {
-		src, size = ipv6Src, header.IPv6AddressSize
 		binary.BigEndian.PutUint16(b[ipv6Length:], uint16(len(b)-header.IPv6MinimumSize))
 	} else {
 		addTo(b[ipv4Checksum:], put16(b[ipv4Length:], uint16(len(b))))
 	}
-	return pseudoSum(b[src:src+size], b[src+size:src+2*size], t.flow.Proto, len(b)-t.transport)
+	return fold(pseudoSum(t.flow.Src, t.flow.Dst, t.flow.Proto, len(b)-t.transport))
 }

@@ -1,8 +1,9 @@
 package netstack
 
 import (
+	"encoding/binary"
+
 	"gvisor.dev/gvisor/pkg/tcpip"
-	"gvisor.dev/gvisor/pkg/tcpip/checksum"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 )
 
@@ -63,14 +64,12 @@ func (e emission) end(t []byte) {
 	if e.src.Is4() {
 		version = 4
 	}
-	sum := sumOf(e.proto, version)
-	field := t[sum.offset:]
-	checksum.Put(field, 0)
-	var pseudo uint16
-	if sum.kind == withPseudo {
-		src, dst := e.src.As16(), e.dst.As16()
-		// IPv4 addresses sum as they do without the 0xffff in front.
-		pseudo = pseudoSum(src[:], dst[:], e.proto, len(t))
+	kind := sumOf(e.proto, version)
+	field := t[kind.offset:]
+	binary.BigEndian.PutUint16(field, 0)
+	total := uint64(sum(t))
+	if kind.kind == withPseudo {
+		total += pseudoSum(e.src, e.dst, e.proto, len(t))
 	}
-	checksum.Put(field, ^checksum.Checksum(t, pseudo))
+	binary.BigEndian.PutUint16(field, ^fold(total))
 }

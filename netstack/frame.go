@@ -18,14 +18,21 @@ const MaxPacket = 65535
 // keep a slice of it beyond the batch.
 type Frame struct {
 	buf     []byte
-	n       int
+	packet  []byte // of buf, from Headroom on
 	Offload Offload
 }
 
 // NewFrame returns an empty frame that can hold MaxPacket bytes.
-func NewFrame() *Frame {
-	return &Frame{buf: make([]byte, Headroom+MaxPacket)}
+func NewFrame() *Frame { return newFrame(MaxPacket) }
+
+func newFrame(most int) *Frame {
+	f := new(Frame)
+	f.hold(make([]byte, Headroom+most))
+	return f
 }
+
+// hold makes b the frame's buffer.
+func (f *Frame) hold(b []byte) { f.buf, f.packet = b, b[Headroom:Headroom] }
 
 // frameStride is how far apart the frames of NewFrames are. It is an odd number
 // of cache lines: at a distance of 64 KiB, or of whole pages, the headers of all
@@ -39,7 +46,7 @@ const cacheLine = 64
 func NewFrames(n int) []*Frame {
 	frames, store, room := make([]*Frame, n), make([]Frame, n), hugeRoom(n*frameStride)
 	for i := range frames {
-		store[i].buf = room[i*frameStride:][: Headroom+MaxPacket : Headroom+MaxPacket]
+		store[i].hold(room[i*frameStride:][: Headroom+MaxPacket : Headroom+MaxPacket])
 		frames[i] = &store[i]
 	}
 	return frames
@@ -56,18 +63,18 @@ func hugeRoom(n int) []byte {
 }
 
 // Bytes returns the packet, from its IP header on.
-func (f *Frame) Bytes() []byte { return f.buf[Headroom : Headroom+f.n : Headroom+f.n] }
+func (f *Frame) Bytes() []byte { return f.packet[:len(f.packet):len(f.packet)] }
 
 // Space returns all the room a packet can take, for a device to fill.
 func (f *Frame) Space() []byte { return f.buf[Headroom:] }
 
 // SetLen says how many bytes of Space are the packet: 0 to MaxPacket, or
 // MaxDatagram in a frame of NewDatagramFrame.
-func (f *Frame) SetLen(n int) { f.n = n }
+func (f *Frame) SetLen(n int) { f.packet = f.packet[:n] }
 
 // WithHeadroom returns the packet with n bytes in front of it, for a driver
 // that writes (or has just read) a header there. n is at most Headroom.
-func (f *Frame) WithHeadroom(n int) []byte { return f.buf[Headroom-n : Headroom+f.n] }
+func (f *Frame) WithHeadroom(n int) []byte { return f.buf[Headroom-n : Headroom+len(f.packet)] }
 
 // SpaceWithHeadroom returns Space with n bytes in front of it.
 func (f *Frame) SpaceWithHeadroom(n int) []byte { return f.buf[Headroom-n:] }
@@ -80,7 +87,7 @@ func (f *Frame) Segments() int {
 		return 1
 	}
 	size := max(1, int(o.GSOSize))
-	return max(1, (f.n-int(o.HdrLen)+size-1)/size)
+	return max(1, (len(f.packet)-int(o.HdrLen)+size-1)/size)
 }
 
 // Segments is the sum of Frame.Segments.

@@ -11,9 +11,7 @@ import (
 const MaxDatagram = header.IPv6MinimumSize + MaxPacket
 
 // NewDatagramFrame returns an empty frame that can hold MaxDatagram bytes.
-func NewDatagramFrame() *Frame {
-	return &Frame{buf: make([]byte, Headroom+MaxDatagram)}
-}
+func NewDatagramFrame() *Frame { return newFrame(MaxDatagram) }
 
 // Datagram names the datagram that the fragment p is of (RFC 791 3.2, RFC 8200
 // 4.5) in the form of a flow, with the identification where the ports are. In

@@ -1,10 +1,6 @@
 package netstack
 
-import (
-	"encoding/binary"
-
-	"gvisor.dev/gvisor/pkg/tcpip/checksum"
-)
+import "encoding/binary"
 
 // Rewrite makes the packet one of the flow to: it writes the addresses and
 // ports that differ, and an ICMP query's identifier (the asking side's port; the
@@ -13,8 +9,10 @@ import (
 // of a fragmented SCTP packet cannot be rewritten: its CRC needs all of it.
 //
 // to has the protocol and the IP version of Flow, which it then replaces.
-func (p *Packet) Rewrite(to FlowKey) {
-	if p.Flow == to {
+func (p *Packet) Rewrite(to FlowKey) { p.rewrite(&to) }
+
+func (p *Packet) rewrite(to *FlowKey) {
+	if p.Flow.Is(to) {
 		return
 	}
 	t := p.Bytes()[p.Transport:]
@@ -22,12 +20,12 @@ func (p *Packet) Rewrite(to FlowKey) {
 	switch {
 	case p.later():
 	case p.sum.kind == crc32c:
-		putSCTPPorts(t, &to)
+		putSCTPPorts(t, to)
 	default:
-		message = putPorts(t, p.Flow.Proto, p.ICMP, &to)
+		message = putPorts(t, p.Flow.Proto, p.ICMP, to)
 	}
 	p.redirect(to.Src, to.Dst, message)
-	p.Flow = to
+	p.Flow = *to
 }
 
 // redirect gives the packet its new addresses, and its checksums what that
@@ -38,12 +36,12 @@ func (p *Packet) redirect(src, dst Addr, message delta) {
 	if p.pseudoDst != ipv4Dst && p.pseudoDst != ipv6Dst {
 		fromDst = 0 // a routing header's address is the one that counts
 	}
-	t, pseudo := b[p.Transport:], checksum.Combine(fromSrc, fromDst)
+	t := b[p.Transport:]
 	if p.partial() {
-		addToPartial(t[p.sum.offset:], pseudo)
+		addToPartial(t[p.sum.offset:], fromSrc+fromDst)
 		return
 	}
-	p.sum.update(t, pseudo, message)
+	p.sum.update(t, fromSrc+fromDst, message)
 }
 
 // Identify gives an IPv4 packet another identification.
@@ -60,7 +58,7 @@ func putAddresses(b []byte, version uint8, src, dst Addr) (fromSrc, fromDst, hea
 		return put128(b[ipv6Src:], src), put128(b[ipv6Dst:], dst), 0
 	}
 	fromSrc, fromDst = put32(b[ipv4Src:], src.V4()), put32(b[ipv4Dst:], dst.V4())
-	return fromSrc, fromDst, addTo(b[ipv4Checksum:], checksum.Combine(fromSrc, fromDst))
+	return fromSrc, fromDst, addTo(b[ipv4Checksum:], fromSrc+fromDst)
 }
 
 // putPorts writes the ports, or the identifier of an ICMP query, at the start of
@@ -72,7 +70,7 @@ func putPorts(t []byte, proto Protocol, icmp ICMPKind, to *FlowKey) delta {
 	case icmp == ICMPReply:
 		return put16(t[icmpID:], to.DstPort)
 	case proto.HasPorts():
-		return checksum.Combine(put16(t, to.SrcPort), put16(t[2:], to.DstPort))
+		return put32(t, uint32(to.SrcPort)<<16|uint32(to.DstPort))
 	}
 	return 0
 }

@@ -1,7 +1,5 @@
 package netstack
 
-import "gvisor.dev/gvisor/pkg/tcpip/checksum"
-
 // RewriteError makes an ICMP error one from src to dst that speaks of a packet
 // of the flow quoted, as whoever sent that packet knows it. The quotation's
 // addresses, ports or identifier and checksums, as far as they are quoted, and
@@ -29,8 +27,8 @@ func (p *Packet) rewriteQuote(to *FlowKey) delta {
 	src, dst, header := putAddresses(b[p.quote:], p.Version, to.Src, to.Dst)
 	proto := p.Quoted.Proto
 	ports := putPorts(t, proto, p.quotedICMP(), to)
-	sum := sumOf(proto, p.Version).update(t, checksum.Combine(src, dst), ports)
-	return fold(uint64(src) + uint64(dst) + uint64(header) + uint64(ports) + uint64(sum))
+	sum := sumOf(proto, p.Version).update(t, src+dst, ports)
+	return src + dst + header + ports + sum
 }
 
 // quotedICMP is what the quoted packet is to ICMP.

@@ -3,21 +3,54 @@ package netstack
 import (
 	"encoding/binary"
 	"hash/crc32"
-
-	"gvisor.dev/gvisor/pkg/tcpip/checksum"
+	"math/bits"
 )
 
+// sum returns the one's complement sum of b's 16-bit words (RFC 1071). It adds
+// eight bytes at a time, as they lie in memory: the order of bytes in a word
+// makes no difference but to the result's own. Neither loop takes all there is,
+// so that the compiler knows that what is left of b starts inside of it.
+func sum(b []byte) uint16 {
+	var total, carry uint64
+	for ; len(b) > 32; b = b[32:] {
+		total, carry = bits.Add64(total, binary.LittleEndian.Uint64(b), carry)
+		total, carry = bits.Add64(total, binary.LittleEndian.Uint64(b[8:]), carry)
+		total, carry = bits.Add64(total, binary.LittleEndian.Uint64(b[16:]), carry)
+		total, carry = bits.Add64(total, binary.LittleEndian.Uint64(b[24:]), carry)
+	}
+	for ; len(b) > 8; b = b[8:] {
+		total, carry = bits.Add64(total, binary.LittleEndian.Uint64(b), carry)
+	}
+	total, carry = bits.Add64(total, rest(b), carry)
+	return bits.ReverseBytes16(fold(total>>32 + total&0xffffffff + carry))
+}
+
+// rest returns the last bytes of a message, eight at most, as sum takes them.
+func rest(b []byte) (words uint64) {
+	for ; len(b) > 2; b = b[2:] {
+		words += uint64(binary.LittleEndian.Uint16(b))
+	}
+	switch len(b) {
+	case 2:
+		words += uint64(binary.LittleEndian.Uint16(b))
+	case 1:
+		words += uint64(b[0])
+	}
+	return words
+}
+
 // delta is by how much a rewrite has changed the one's complement sum of some
-// bytes that start at an even offset (RFC 1624). Zero: not at all.
-type delta = uint16
+// bytes that start at an even offset (RFC 1624), not folded: deltas are added as
+// numbers. Zero: not at all.
+type delta = uint64
 
 // fold makes a sum of words a one's complement sum. Words of 32 bits may be
 // added as they are: 1<<16 counts as 1.
-func fold(sum uint64) delta {
+func fold(sum uint64) uint16 {
 	sum = sum>>32 + sum&0xffffffff
 	sum = sum>>16 + sum&0xffff
 	sum = sum>>16 + sum&0xffff
-	return delta(sum>>16 + sum)
+	return uint16(sum>>16 + sum)
 }
 
 // put16 writes a word, and returns by how much that changes a sum over it.
@@ -27,7 +60,7 @@ func put16(b []byte, to uint16) delta {
 		return 0
 	}
 	binary.BigEndian.PutUint16(b, to)
-	return checksum.Combine(^from, to)
+	return delta(^from) + delta(to)
 }
 
 // put32 is put16 for two words.
@@ -37,7 +70,7 @@ func put32(b []byte, to uint32) delta {
 		return 0
 	}
 	binary.BigEndian.PutUint32(b, to)
-	return fold(uint64(^from) + uint64(to))
+	return delta(^from) + delta(to)
 }
 
 // put128 is put16 for an IPv6 address.
@@ -48,7 +81,7 @@ func put128(b []byte, to Addr) delta {
 	}
 	binary.BigEndian.PutUint64(b, to.Hi)
 	binary.BigEndian.PutUint64(b[8:], to.Lo)
-	return fold(halves(^from.Hi) + halves(^from.Lo) + halves(to.Hi) + halves(to.Lo))
+	return halves(^from.Hi) + halves(^from.Lo) + halves(to.Hi) + halves(to.Lo)
 }
 
 // halves is the sum of a number's upper and lower half.
@@ -60,7 +93,7 @@ func addTo(b []byte, d delta) delta {
 	if d == 0 {
 		return 0
 	}
-	return put16(b, ^checksum.Combine(^binary.BigEndian.Uint16(b), d))
+	return put16(b, ^fold(delta(^binary.BigEndian.Uint16(b))+d))
 }
 
 // addToOptional is addTo for a checksum that may be absent, and then stays so.
@@ -69,7 +102,7 @@ func addToOptional(b []byte, d delta) delta {
 	if d == 0 || from == 0 {
 		return 0
 	}
-	to := ^checksum.Combine(^from, d)
+	to := ^fold(delta(^from) + d)
 	if to == 0 {
 		to = 0xffff // RFC 768: 0 would say that there is none
 	}
@@ -79,13 +112,13 @@ func addToOptional(b []byte, d delta) delta {
 // addToPartial adds d to a checksum that is left to the device: so far the sum
 // of the pseudo-header, of which ports are no part.
 func addToPartial(b []byte, d delta) {
-	put16(b, checksum.Combine(binary.BigEndian.Uint16(b), d))
+	put16(b, fold(delta(binary.BigEndian.Uint16(b))+d))
 }
 
-// pseudoSum is the sum of the pseudo-header of a message of n bytes.
-func pseudoSum(src, dst []byte, proto Protocol, n int) uint16 {
-	sum := checksum.Checksum(dst, checksum.Checksum(src, 0))
-	return fold(uint64(sum) + uint64(n) + uint64(proto))
+// pseudoSum is the sum, not folded, of the pseudo-header of a message of n bytes.
+// What stands in front of an IPv4 address in an Addr sums to nothing.
+func pseudoSum(src, dst Addr, proto Protocol, n int) uint64 {
+	return halves(src.Hi) + halves(src.Lo) + halves(dst.Hi) + halves(dst.Lo) + uint64(n) + uint64(proto)
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

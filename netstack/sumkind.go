@@ -1,7 +1,5 @@
 package netstack
 
-import "gvisor.dev/gvisor/pkg/tcpip/checksum"
-
 // sumKind is how a transport protocol sums.
 type sumKind uint8
 
@@ -55,9 +53,9 @@ func (s transportSum) update(t []byte, pseudo, message delta) delta {
 	case plain:
 		return addTo(field, message)
 	case withPseudo:
-		return addTo(field, checksum.Combine(pseudo, message))
+		return addTo(field, pseudo+message)
 	case optional:
-		return addToOptional(field, checksum.Combine(pseudo, message))
+		return addToOptional(field, pseudo+message)
 	}
 	return 0
 }
