@@ -91,7 +91,7 @@ func (o *offline) open(p nettest.Packet) {
 	o.t.Helper()
 	frame, lane := netstack.NewFrame(), forward.NewLane(o.engine)
 	p.Fill(frame)
-	if out, _ := lane.Decide(netstack.Inside, frame, netstack.NewFrame(), o.now()); out.Verdict != netstack.Pass {
+	if out := lane.Decide(netstack.Inside, frame, netstack.NewFrame(), o.now()); out.Verdict != netstack.Pass {
 		o.t.Fatalf("%v, %v", out.Verdict, out.Reason)
 	}
 }

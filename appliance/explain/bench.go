@@ -38,6 +38,6 @@ func newBench(s *conf.Settings, rules *policy.RuleSet, box *enforce.Box) (*bench
 func (b *bench) decide(in netstack.Side, packet []byte) *forward.Outcome {
 	b.f.SetLen(copy(b.f.Space(), packet))
 	b.f.Offload = netstack.Offload{}
-	b.outcome, _ = b.lane.Decide(in, b.f, b.out, 0)
+	b.outcome = b.lane.Decide(in, b.f, b.out, 0)
 	return &b.outcome
 }

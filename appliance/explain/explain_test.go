@@ -45,7 +45,7 @@ func newRig(t *testing.T) *rig {
 // send has a packet pass.
 func (r *rig) send(in netstack.Side, p nettest.Packet) {
 	r.Helper()
-	if o, _ := r.lane.Decide(in, p.Frame(), netstack.NewFrame(), r.now); o.Verdict != netstack.Pass {
+	if o := r.lane.Decide(in, p.Frame(), netstack.NewFrame(), r.now); o.Verdict != netstack.Pass {
 		r.Fatalf("%v (%v)", o.Verdict, o.Reason)
 	}
 }

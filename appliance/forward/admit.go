@@ -25,7 +25,8 @@ func (l *Lane) open(pol *Policy, why netstack.Reason, reply *netstack.Frame, now
 			return refuse(r)
 		}
 	}
-	return l.follow(pol, &d, pol.Admission(&d, p), reply, now)
+	a := pol.Admission(&d, p)
+	return l.follow(pol, &d, &a, reply, now)
 }
 
 // pastTable is the way of a packet of a service that no table is kept of.
@@ -37,14 +38,14 @@ func (l *Lane) pastTable(pol *Policy, reply *netstack.Frame, now state.Instant) 
 	d := pol.Rules.EvaluateSYNOnly(p)
 	a := pol.Admission(&d, p)
 	a.NoEntry = true
-	return l.follow(pol, &d, a, reply, now)
+	return l.follow(pol, &d, &a, reply, now)
 }
 
 // follow does what the policy has decided, as admission a if that is to pass.
-func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply *netstack.Frame, now state.Instant) Outcome {
+func (l *Lane) follow(pol *Policy, d *policy.Decision, a *state.Admission, reply *netstack.Frame, now state.Instant) Outcome {
 	pol.hit(d.Rule, now)
 	if l.trace != nil {
-		l.trace.decided(d, &a)
+		l.trace.decided(d, a)
 	}
 	switch {
 	case d.Verdict == netstack.Reject:
@@ -54,8 +55,8 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 	case d.Out == netstack.Self:
 		return l.toSelf(pol, d.Rule)
 	}
-	m, r := l.openSession(a, now)
-	if r != netstack.ReasonNone {
+	var m state.Match
+	if r := l.openSession(a, now, &m); r != netstack.ReasonNone {
 		o := Outcome{Reason: r, Condition: m.Condition, Rule: d.Rule, Session: m.Session}
 		if a.Translation.Pool != nil && (r == netstack.NATExhausted || r == netstack.SourceLimit) {
 			o.Reply = l.deny(pol, reply, now)
@@ -65,12 +66,14 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a state.Admission, reply 
 	if m.Session != 0 {
 		pol.opened(d.Rule)
 	}
-	return l.leave(pol, m, reply, now)
+	return l.leave(pol, &m, reply, now)
 }
 
-func (l *Lane) openSession(a state.Admission, now state.Instant) (state.Match, netstack.Reason) {
+// openSession has the table make the session, and sets m.
+func (l *Lane) openSession(a *state.Admission, now state.Instant, m *state.Match) (r netstack.Reason) {
 	if l.trace != nil {
-		return l.rehearseOpen(a, now)
+		return l.rehearseOpen(a, now, m)
 	}
-	return l.engine.Table.Open(l.pkt, a, now)
+	*m, r = l.engine.Table.Open(l.pkt, *a, now)
+	return r
 }

@@ -29,7 +29,7 @@ func BenchmarkDecide(b *testing.B) {
 			for b.Loop() {
 				copy(f.Bytes(), header)
 				f.Offload = off
-				o, _ := r.lane.Decide(in, f, was, r.now)
+				o := r.lane.Decide(in, f, was, r.now)
 				if o.Reason == netstack.Internal {
 					b.Fatal(fmt.Sprint(o))
 				}

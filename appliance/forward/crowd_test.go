@@ -123,7 +123,7 @@ func (c *crowd) batch(b *testing.B, size int, random *rand.Rand) {
 	}
 	c.lane.lookAhead(in, c.frames[:size])
 	for i, f := range c.frames[:size] {
-		if o, _ := c.lane.decide(i, in, f, c.reply, c.now); o.Verdict != netstack.Pass {
+		if o := c.lane.decide(i, in, f, c.reply, c.now); o.Verdict != netstack.Pass {
 			b.Error(o)
 		}
 	}

@@ -248,7 +248,7 @@ func TestDecideAllocatesNothing(t *testing.T) {
 	f := netstack.NewFrame()
 	if n := testing.AllocsPerRun(100, func() {
 		p.Fill(f)
-		if o, _ := r.lane.Decide(in, f, r.reply, r.now); o.Verdict != netstack.Pass {
+		if o := r.lane.Decide(in, f, r.reply, r.now); o.Verdict != netstack.Pass {
 			t.Fatal(o.Reason)
 		}
 	}); n != 0 {

@@ -22,33 +22,33 @@ func newJoined() joined {
 // hold keeps the fragment l.pkt until its datagram is complete, and then decides
 // about that. What does not depend on the rest of it is asked before anything is
 // kept, so that a flood costs no more than its packets.
-func (l *Lane) hold(pol *Policy, reply *netstack.Frame, now state.Instant) (Outcome, netstack.FlowKey) {
+func (l *Lane) hold(pol *Policy, reply *netstack.Frame, now state.Instant) Outcome {
 	p, j := l.pkt, &l.joined
-	flow := p.Flow
+	in := p.Flow.In
 	if r := pol.Rules.Admissible(p); r != netstack.ReasonNone {
-		return refuse(r), flow
+		return refuse(r)
 	}
 	if rule, refused := l.refusesWhatever(pol); refused {
 		pol.hit(rule, now)
-		return Outcome{Reason: netstack.Policy, Rule: rule}, flow
+		return Outcome{Reason: netstack.Policy, Rule: rule}
 	}
 	if l.trace != nil {
-		l.engine.Fragments = l.engine.Fragments.Copy(flow.In)
+		l.engine.Fragments = l.engine.Fragments.Copy(in)
 	}
 	whole, r := l.engine.Fragments.Hold(p, now)
 	switch {
 	case r != netstack.ReasonNone:
-		return refuse(r), flow
+		return refuse(r)
 	case whole.Fragments == 0:
-		return Outcome{Verdict: netstack.Hold, Rule: NoRule}, flow
+		return Outcome{Verdict: netstack.Hold, Rule: NoRule}
 	}
 	j.whole, j.headers = whole, whole.Headers
-	o, flow := l.judgeJoined(flow.In, pol, reply, now)
+	o := l.judgeJoined(in, pol, reply, now)
 	o.Fragments, o.Bytes = whole.Fragments, whole.Bytes
 	if j.pkt = *l.pkt; o.Verdict != netstack.Pass {
 		j.whole.Discard()
 	}
-	return o, flow
+	return o
 }
 
 // refusesWhatever reports whether the fragment's datagram could neither be of a
@@ -64,16 +64,17 @@ func (l *Lane) refusesWhatever(pol *Policy) (rule uint32, refused bool) {
 }
 
 // judgeJoined decides about the datagram as a whole.
-func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame, now state.Instant) (Outcome, netstack.FlowKey) {
+func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame, now state.Instant) Outcome {
 	l.joined.whole.Assemble(l.joined.frame)
 	if l.trace != nil {
 		l.trace.Whole = true
 	}
-	if r := l.pkt.Parse(in, l.joined.frame); r != netstack.ReasonNone {
-		return refuse(r), l.pkt.Flow
+	r := l.pkt.Parse(in, l.joined.frame)
+	l.flow = l.pkt.Flow
+	if r != netstack.ReasonNone {
+		return refuse(r)
 	}
-	flow := l.pkt.Flow
-	return l.judge(pol, l.engine.Table.Foresee(l.pkt), reply, now), flow
+	return l.judge(pol, l.engine.Table.Foresee(l.pkt), reply, now)
 }
 
 // asSent returns the packet that l decides about as its sender sent it, for an

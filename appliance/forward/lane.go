@@ -10,6 +10,7 @@ import (
 type Lane struct {
 	engine  *Engine
 	pkt     *netstack.Packet // the view of the packet at hand
+	flow    netstack.FlowKey // how it arrived
 	views   [batch]view
 	places  [batch]state.Place // where the views' packets belong
 	answers bucket
@@ -25,54 +26,54 @@ func NewLane(e *Engine) *Lane {
 	return l
 }
 
-// Packet returns the view of the packet decided last; its Flow is the arrival
-// flow even if the packet was rewritten since, see Flow.
+// Packet returns the view of the packet decided last, as it is now.
 func (l *Lane) Packet() *netstack.Packet { return l.pkt }
+
+// Flow returns the flow of the packet decided last as it arrived, as far as it
+// could be read; of the fragment that completed a datagram, the datagram's. It
+// is good until the next call of Decide.
+func (l *Lane) Flow() *netstack.FlowKey { return &l.flow }
 
 // Decide looks at the packet in f, which arrived on side in, and rewrites it
 // for its way out. If the outcome has Reply set, reply holds the firewall's
-// answer, to be sent back to side in. flow is the packet's flow as it arrived,
-// zero if it could not be parsed.
+// answer, to be sent back to side in.
 //
 // A fragment is held until its datagram is complete, and the outcome is then
 // the datagram's: it has Fragments, and if it passes these are what leaves, and
 // l.joined has them until the next call.
-func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome, flow netstack.FlowKey) {
+func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Instant) Outcome {
 	l.look(0, l.engine.policy.Load(), in, f)
 	return l.decide(0, in, f, reply, now)
 }
 
 // decide is Decide for the packet of view i.
-func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome, flow netstack.FlowKey) {
+func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome) {
 	pol, v := l.engine.policy.Load(), &l.views[i]
-	l.pkt = &v.pkt
-	l.joined.whole.Discard() // of a caller who did not want it
-	if pol == nil {
-		return refuse(netstack.NotReady), flow
+	if l.joined.whole.Fragments > 0 {
+		l.joined.whole.Discard() // of a caller who did not want it
 	}
 	if v.pol != pol {
 		l.look(i, pol, in, f)
 	}
-	p := l.pkt
+	p := &v.pkt
+	l.pkt, l.flow = p, p.Flow
 	if l.trace != nil {
 		l.trace.Arrived = *p
 	}
-	if v.reason != netstack.ReasonNone {
-		return refuse(v.reason), p.Flow
-	}
-	if p.TTL() == 0 {
-		return refuse(netstack.TTLExpired), p.Flow
-	}
-	if p.Fragment.Is {
-		o, flow = l.hold(pol, reply, now)
-	} else {
-		flow = p.Flow
+	switch {
+	case v.reason != netstack.ReasonNone:
+		return refuse(v.reason)
+	case p.TTL() == 0:
+		return refuse(netstack.TTLExpired)
+	case p.Fragment.Is:
+		o = l.hold(pol, reply, now)
+	default:
 		o = l.judge(pol, l.places[i], reply, now)
 	}
 	if o.Generation == 0 {
 		o.Generation = pol.Generation
 	}
-	return o, flow
+	return o
 }
 
 // judge decides about a whole packet, whose session is foreseen at this place.
@@ -84,41 +85,44 @@ func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now sta
 	if pol.Rules.IsSYNOnly(p) {
 		return l.pastTable(pol, reply, now)
 	}
-	m, r := l.track(pol, at, now)
+	var m state.Match
+	r := l.track(pol, at, now, &m)
 	switch {
 	case m.Session == 0 && l.ownAnswer(pol, r):
 		return l.toSelf(pol, NoRule)
-	case r != netstack.ReasonNone && !pol.mayAsk(m, r):
-		return refuseIn(m, r)
+	case r != netstack.ReasonNone && !pol.mayAsk(&m, r):
+		return refuseIn(&m, r)
 	case m.Session != 0 && pol.isOld(&m):
-		return l.again(pol, m, reply, now)
+		return l.again(pol, &m, reply, now)
 	case m.Session != 0:
-		return l.leave(pol, m, reply, now)
+		return l.leave(pol, &m, reply, now)
 	}
 	return l.open(pol, r, reply, now)
 }
 
-// track asks the table. What the box's kernel could not deliver, it says by
-// whichever device its word was steered into; so it is asked for both sides.
-func (l *Lane) track(pol *Policy, at state.Place, now state.Instant) (state.Match, netstack.Reason) {
+// track asks the table, and sets m. What the box's kernel could not deliver, it
+// says by whichever device its word was steered into; so it is asked for both
+// sides.
+func (l *Lane) track(pol *Policy, at state.Place, now state.Instant, m *state.Match) netstack.Reason {
 	p := l.pkt
-	m, r := l.trackAt(at, now)
+	r := l.trackAt(at, now, m)
 	if m.Session != 0 || p.ICMP != netstack.ICMPError || !pol.Rules.IsOwn(p.Flow.Src) {
-		return m, r
+		return r
 	}
 	p.Flow.In = p.Flow.In.Opposite()
-	if other, r := l.trackAt(l.engine.Table.Foresee(p), now); other.Session != 0 {
-		return other, r
+	if r := l.trackAt(l.engine.Table.Foresee(p), now, m); m.Session != 0 {
+		return r
 	}
 	p.Flow.In = p.Flow.In.Opposite()
-	return m, r
+	return r
 }
 
-func (l *Lane) trackAt(at state.Place, now state.Instant) (state.Match, netstack.Reason) {
+func (l *Lane) trackAt(at state.Place, now state.Instant, m *state.Match) (r netstack.Reason) {
 	if l.trace != nil {
-		return l.rehearseTrack(now)
+		return l.rehearseTrack(now, m)
 	}
-	return l.engine.Table.TrackAt(at, l.pkt, now)
+	*m, r = l.engine.Table.TrackAt(at, l.pkt, now)
+	return r
 }
 
 // legal applies what no endpoint may send whatever the policy and the session
@@ -135,7 +139,7 @@ func (pol *Policy) legal(p *netstack.Packet) netstack.Reason {
 }
 
 // refuseIn refuses a packet that may have been found to belong to a session.
-func refuseIn(m state.Match, r netstack.Reason) Outcome {
+func refuseIn(m *state.Match, r netstack.Reason) Outcome {
 	o := refuse(r)
 	if m.Session != 0 {
 		o.Session, o.Rule, o.Generation, o.Condition = m.Session, m.Rule, m.Generation, m.Condition

@@ -6,7 +6,7 @@ import (
 )
 
 // leave makes the packet what it is to be on the other side of the firewall.
-func (l *Lane) leave(pol *Policy, m state.Match, reply *netstack.Frame, now state.Instant) Outcome {
+func (l *Lane) leave(pol *Policy, m *state.Match, reply *netstack.Frame, now state.Instant) Outcome {
 	p := l.pkt
 	o := Outcome{Verdict: netstack.Pass, Out: m.Out, Event: m.Event, Rule: m.Rule, Generation: m.Generation, Session: m.Session}
 	if mtu := pol.MTU[m.Out]; mtu > 0 && l.oversize(mtu) {
@@ -15,7 +15,7 @@ func (l *Lane) leave(pol *Policy, m state.Match, reply *netstack.Frame, now stat
 		return o
 	}
 	p.AddHop()
-	l.identify(&m)
+	l.identify(m)
 	if p.ICMP == netstack.ICMPError {
 		p.RewriteError(m.Leave.Src, m.Leave.Dst, m.Quoted)
 	} else {

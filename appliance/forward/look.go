@@ -30,6 +30,7 @@ func (l *Lane) look(i int, pol *Policy, in netstack.Side, f *netstack.Frame) {
 	v := &l.views[i]
 	v.pol, l.places[i] = pol, state.Place{}
 	if pol == nil {
+		v.pkt, v.reason = netstack.Packet{Frame: f}, netstack.NotReady
 		return
 	}
 	if v.reason = pol.parse(&v.pkt, in, f); v.reason == netstack.ReasonNone {

@@ -15,7 +15,7 @@ func TestBatchOfANewFlow(t *testing.T) {
 	r.lane.lookAhead(in, frames)
 	var sessions [2]uint64
 	for i, f := range frames {
-		o, _ := r.lane.decide(i, in, f, r.reply, r.now)
+		o := r.lane.decide(i, in, f, r.reply, r.now)
 		if sessions[i] = o.Session; o.Verdict != netstack.Pass {
 			t.Errorf("packet %d: %v", i, o)
 		}
@@ -39,7 +39,7 @@ func TestPolicyChangesWithinABatch(t *testing.T) {
 		r.engine.Swap(c.before)
 		lane.lookAhead(in, []*netstack.Frame{f})
 		r.engine.Swap(c.after)
-		if o, _ := lane.decide(0, in, f, r.reply, r.now); o.Reason != c.want {
+		if o := lane.decide(0, in, f, r.reply, r.now); o.Reason != c.want {
 			t.Errorf("%v, want %v", o.Reason, c.want)
 		}
 	}

@@ -36,7 +36,7 @@ func (l *Lane) throughMapping(pol *Policy, reply *netstack.Frame, now state.Inst
 	if d.Rule == NoRule { // it came because the mapping was let out
 		a.Rule, a.Generation = m.Rule, m.Generation
 	}
-	return l.follow(pol, &d, a, reply, now), true
+	return l.follow(pol, &d, &a, reply, now), true
 }
 
 // end is the inside end of m as the rules know it. Numbers of another generation

@@ -27,7 +27,7 @@ func Test4787REQ3NoPortIsLentTwice(t *testing.T) {
 	for n := range 65536 {
 		host := fmt.Sprintf("10.1.0.%d:%d", 10+n/20000, 1+n%20000)
 		nettest.UDP(host, "198.51.100.7:53").Fill(f)
-		if o, _ := r.lane.Decide(in, f, r.reply, r.now); o.Reason == netstack.NATExhausted {
+		if o := r.lane.Decide(in, f, r.reply, r.now); o.Reason == netstack.NATExhausted {
 			break
 		}
 		port := r.lane.Packet().Flow.SrcPort

@@ -79,8 +79,8 @@ func (r *Rehearsal) Decide(in netstack.Side, f, reply *netstack.Frame, now state
 	l.engine.Table, l.engine.Fragments = r.live.Table, r.live.Fragments
 	l.late.held = 0
 	l.answers = newBucket(answersPerSecond, answersBurst)
-	o, flow := l.Decide(in, f, reply, now)
-	t.Flow, t.Stage = flow, l.stage(&o)
+	o := l.Decide(in, f, reply, now)
+	t.Flow, t.Stage = l.flow, l.stage(&o)
 	l.joined.whole.Discard()
 	return o, t
 }
@@ -149,19 +149,21 @@ func (l *Lane) refusedAsked(o *Outcome) Stage {
 }
 
 // rehearseTrack is Table.TrackAt in a rehearsal.
-func (l *Lane) rehearseTrack(now state.Instant) (state.Match, netstack.Reason) {
-	m, r, s := l.engine.Table.RehearseTrack(l.pkt, now)
-	if t := l.trace; t.Tracked == nil || m.Session != 0 {
-		t.Tracked = &Tracked{m, r, s}
+func (l *Lane) rehearseTrack(now state.Instant, m *state.Match) netstack.Reason {
+	found, r, s := l.engine.Table.RehearseTrack(l.pkt, now)
+	if t := l.trace; t.Tracked == nil || found.Session != 0 {
+		t.Tracked = &Tracked{found, r, s}
 	}
-	return m, r
+	*m = found
+	return r
 }
 
 // rehearseOpen is Table.Open in a rehearsal.
-func (l *Lane) rehearseOpen(a state.Admission, now state.Instant) (state.Match, netstack.Reason) {
-	m, r, s := l.engine.Table.RehearseOpen(l.pkt, a, now)
-	l.trace.Opened = &Tracked{m, r, s}
-	return m, r
+func (l *Lane) rehearseOpen(a *state.Admission, now state.Instant, m *state.Match) netstack.Reason {
+	found, r, s := l.engine.Table.RehearseOpen(l.pkt, *a, now)
+	l.trace.Opened = &Tracked{found, r, s}
+	*m = found
+	return r
 }
 
 // decided keeps what the policy has said.

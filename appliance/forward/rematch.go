@@ -26,7 +26,7 @@ func (pol *Policy) isOld(m *state.Match) bool {
 
 // again judges the session of a packet that belongs to it, and lets that pass if
 // the session may go on.
-func (l *Lane) again(pol *Policy, m state.Match, reply *netstack.Frame, now state.Instant) Outcome {
+func (l *Lane) again(pol *Policy, m *state.Match, reply *netstack.Frame, now state.Instant) Outcome {
 	v, ok := l.engine.Table.Session(m.Session, now)
 	if !ok || v.Generation >= pol.Generation {
 		return l.leave(pol, m, reply, now) // another worker has just been here

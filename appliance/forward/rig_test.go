@@ -123,7 +123,7 @@ func (r *rig) send(in netstack.Side, p nettest.Packet) result {
 	r.Helper()
 	said := r.rehearse(in, p)
 	f := p.Frame()
-	o, _ := r.lane.Decide(in, f, r.reply, r.now)
+	o := r.lane.Decide(in, f, r.reply, r.now)
 	r.agrees(&said, &o, nettest.Of(f))
 	if taken := o.Verdict == netstack.Pass || o.Verdict == netstack.Hold; taken != (o.Reason == netstack.ReasonNone) {
 		r.Fatalf("verdict %v with reason %v", o.Verdict, o.Reason)

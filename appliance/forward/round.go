@@ -36,9 +36,9 @@ func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
 	}()
 	w.lane.lookAhead(in, frames)
 	for i, f := range frames {
-		o, flow := w.lane.decide(i, in, f, w.answers[i], now)
-		w.count(in, now, flow, &o)
-		w.tell(in, now, flow, &o)
+		o := w.lane.decide(i, in, f, w.answers[i], now)
+		w.count(in, now, &o)
+		w.tell(in, now, &o)
 		switch {
 		case o.Verdict != netstack.Pass:
 		case o.Fragments > 0:
@@ -77,7 +77,7 @@ func (w *Worker) send(in, side netstack.Side) error {
 	return err
 }
 
-func (w *Worker) count(in netstack.Side, now state.Instant, flow netstack.FlowKey, o *Outcome) {
+func (w *Worker) count(in netstack.Side, now state.Instant, o *Outcome) {
 	switch p := w.lane.Packet(); {
 	case o.Verdict == netstack.Hold:
 	case o.Verdict != netstack.Pass:
@@ -85,7 +85,7 @@ func (w *Worker) count(in netstack.Side, now state.Instant, flow netstack.FlowKe
 		w.tally.Refused[in][o.Reason] += n
 		w.charge(o, n, uint64(max(p.Len(), o.Bytes)))
 		if o.Reason == netstack.Asymmetric {
-			w.lane.engine.asymmetric.note(&flow, now)
+			w.lane.engine.asymmetric.note(w.lane.Flow(), now)
 		}
 	case o.Fragments > 0:
 		w.tally.Passed[in] += uint64(o.Fragments)
@@ -99,11 +99,11 @@ func (w *Worker) count(in netstack.Side, now state.Instant, flow netstack.FlowKe
 }
 
 // tell reports what the log may want to know of a packet.
-func (w *Worker) tell(in netstack.Side, now state.Instant, flow netstack.FlowKey, o *Outcome) {
+func (w *Worker) tell(in netstack.Side, now state.Instant, o *Outcome) {
 	if o.Reason == netstack.ReasonNone && o.Event != state.Opened && o.Event != state.PassedBy {
 		return
 	}
-	n := Notice{At: now, Flow: flow, In: in, Verdict: o.Verdict, Reason: o.Reason, Condition: o.Condition,
+	n := Notice{At: now, Flow: *w.lane.Flow(), In: in, Verdict: o.Verdict, Reason: o.Reason, Condition: o.Condition,
 		Event: o.Event, Rule: o.Rule, Generation: o.Generation, Session: o.Session, Fragments: o.Fragments}
 	pol := w.lane.engine.Load()
 	if pol.vanishes(o.Reason) {

@@ -76,7 +76,7 @@ func (pol *Policy) TermsOf(terms uint16, proto netstack.Protocol, port uint16) s
 
 // mayAsk reports whether a rule could still let in what the table has refused:
 // a packet of no session, that some profile lets begin one.
-func (pol *Policy) mayAsk(m state.Match, r netstack.Reason) bool {
+func (pol *Policy) mayAsk(m *state.Match, r netstack.Reason) bool {
 	if !pol.lenient || m.Session != 0 {
 		return false
 	}

@@ -36,7 +36,7 @@ func openSallyport(masquerade bool) (*engine, error) {
 		pass: func(side int, packet []byte) bool {
 			f.SetLen(copy(f.Space(), packet))
 			f.Offload = netstack.Offload{}
-			o, _ := lane.Decide(netstack.Side(side), f, reply, 1)
+			o := lane.Decide(netstack.Side(side), f, reply, 1)
 			return o.Verdict == netstack.Pass
 		},
 		left: f.Bytes,

@@ -56,7 +56,7 @@ func topology() policy.Topology {
 
 // decide has the packet in the frame arrive and wants this of it.
 func (e *engine) decide(in netstack.Side, want netstack.Reason) error {
-	if o, _ := e.lane.Decide(in, e.frame, e.reply, e.now); o.Reason != want || (want == netstack.ReasonNone) != (o.Verdict == netstack.Pass) {
+	if o := e.lane.Decide(in, e.frame, e.reply, e.now); o.Reason != want || (want == netstack.ReasonNone) != (o.Verdict == netstack.Pass) {
 		return fmt.Errorf("%v (%v)", o.Verdict, o.Reason)
 	}
 	return nil
