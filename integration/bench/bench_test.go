@@ -40,7 +40,8 @@ func TestPartsMeasure(t *testing.T) {
 			if err := t.begin(setup{logged: true}); err != nil {
 				return err
 			}
-			return t.roundTrip("idle")
+			core, _ := traffic.OwnCores() // one alone is enough here
+			return t.roundTrip("together", core.First, core.First)
 		}},
 	} {
 		for _, c := range p.contenders {

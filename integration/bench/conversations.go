@@ -1,9 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"net/netip"
-	"time"
 
 	"sallyport/integration/bench/traffic"
 )
@@ -37,57 +35,6 @@ func (t *turn) connectionsTo(to netip.Addr) error {
 		return err
 	}
 	t.record("connections", "/s", c.PerSecond())
-	return nil
-}
-
-// load is what latency under load is measured with: within what each can carry.
-const load, loadBits = "1G", 1e9
-
-// latency is RFC 3511 section 5.10: the round trip of a datagram of one byte,
-// with nothing else going on and beside a stream.
-func latency(t *turn) error {
-	if err := t.begin(setup{}); err != nil {
-		return err
-	}
-	if err := t.roundTrip("idle"); err != nil {
-		return err
-	}
-	return t.underLoad()
-}
-
-// underLoad wants the load to have been carried, at least half of it: a contender
-// that drops it is not under load.
-func (t *turn) underLoad() error {
-	stop, err := traffic.Load(t.client, t.server(), load)
-	if err != nil {
-		return err
-	}
-	before, err := traffic.Count(t.lab.Outside)
-	if err != nil {
-		return err
-	}
-	begun := time.Now()
-	if err := t.roundTrip("beside " + load + "bit/s"); err != nil {
-		return err
-	}
-	after, err := traffic.Count(t.lab.Outside)
-	if err != nil {
-		return err
-	}
-	if carried := 8 * after.Since(before).Bytes / time.Since(begun).Seconds(); carried < loadBits/2 {
-		return fmt.Errorf("only %.1f Gbit/s of the load were carried", carried/1e9)
-	}
-	return stop()
-}
-
-func (t *turn) roundTrip(when string) error {
-	var a traffic.Answered
-	if err := t.ask("ask", traffic.Question{To: t.server(), Length: t.length()}, &a); err != nil {
-		return err
-	}
-	t.record(when+", p50", "µs", a.RoundTrip.P50)
-	t.record(when+", p99", "µs", a.RoundTrip.P99)
-	t.record(when+", p99.9", "µs", a.RoundTrip.P999)
 	return nil
 }
 

@@ -28,7 +28,7 @@ func (o options) cast(dir string) cast {
 		fastest:     []contender{nftables, drivers[0]},
 		ours:        drivers[0],
 		oneQueue:    sallyport(o.binary, o.drivers[0], dir, "queues = 1"),
-		polling:     sallyport(o.binary, o.drivers[0], dir, `busy_poll = "50us"`),
+		polling:     sallyport(o.binary, o.drivers[0], dir, `busy_poll = "100us"`),
 	}
 }
 

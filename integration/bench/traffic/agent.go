@@ -20,6 +20,7 @@ var agents = map[string]func(order []byte) (any, error){
 	"attempt":  with(attempt),
 	"teardown": with(teardown),
 	"ask":      with(ask),
+	"echo":     with(echo),
 	"blast":    with(blast),
 }
 

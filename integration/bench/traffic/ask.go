@@ -3,15 +3,17 @@ package traffic
 import (
 	"errors"
 	"net/netip"
-	"runtime"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// Question orders datagrams, each sent when the one before was answered.
+// Question orders datagrams from a core, each sent when the one before was
+// answered.
 type Question struct {
 	To     netip.Addr
+	Core   int
 	Length time.Duration
 }
 
@@ -25,7 +27,6 @@ type Answered struct {
 const lostAfter = 200 * time.Millisecond
 
 func ask(o Question) (seen Answered, err error) {
-	runtime.LockOSThread()
 	family, sa := sockaddr(o.To, EchoPort)
 	fd, err := impatient(family, unix.SOCK_DGRAM, lostAfter)
 	if err != nil {
@@ -33,6 +34,9 @@ func ask(o Question) (seen Answered, err error) {
 	}
 	defer unix.Close(fd)
 	if err := unix.Connect(fd, sa); err != nil {
+		return seen, err
+	}
+	if err := settle(o.Core); err != nil {
 		return seen, err
 	}
 	var took []time.Duration
@@ -54,16 +58,25 @@ func ask(o Question) (seen Answered, err error) {
 // question sends a datagram and waits for its answer: with another number it is
 // that of an earlier one, given up as lost.
 func question(fd int, number byte) bool {
-	b := []byte{number}
-	if _, err := unix.Write(fd, b); err != nil {
+	b := [1]byte{number}
+	if raw(unix.SYS_WRITE, fd, &b) != 1 {
 		return false
 	}
 	for {
-		if n, err := unix.Read(fd, b); n != 1 || err != nil {
+		if raw(unix.SYS_READ, fd, &b) != 1 {
 			return false
 		}
 		if b[0] == number {
 			return true
 		}
 	}
+}
+
+// raw returns how many bytes were read or written, none after an error.
+func raw(call uintptr, fd int, b *[1]byte) int {
+	n, _, errno := unix.RawSyscall(call, uintptr(fd), uintptr(unsafe.Pointer(b)), 1)
+	if errno != 0 {
+		return 0
+	}
+	return int(n)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // FirstPort is the first of the ports that connections are accepted on, and
-// EchoPort is where datagrams are answered.
+// EchoPort is where Echo answers.
 const (
 	FirstPort = 5300
 	Ports     = 16
@@ -26,6 +26,17 @@ func Serve(h *lab.Host) error {
 	if err != nil {
 		return err
 	}
+	if err := startServer(c); err != nil {
+		return fmt.Errorf("the servers of %s: %w", h.Name, err)
+	}
+	return nil
+}
+
+// ready is what a server says when it can be asked.
+const ready = "ready"
+
+// startServer starts a server and waits until it is ready.
+func startServer(c *lab.Cmd) error {
 	r, w := io.Pipe()
 	c.Stdout, c.Stderr = w, os.Stderr
 	if err := c.Start(); err != nil {
@@ -33,14 +44,14 @@ func Serve(h *lab.Host) error {
 	}
 	go func() { _ = w.CloseWithError(errors.Join(c.Wait(), errors.New("it ended"))) }()
 	if _, err := r.Read(make([]byte, 1)); err != nil {
-		return fmt.Errorf("the servers of %s: %w", h.Name, err)
+		return err
 	}
 	go func() { _, _ = io.Copy(io.Discard, r) }()
 	return nil
 }
 
-// serve answers each byte of a connection and each datagram, and closes a
-// connection when its client has.
+// serve answers each byte of a connection, and closes a connection when its
+// client has.
 func serve(struct{}) (struct{}, error) {
 	e, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
@@ -50,17 +61,16 @@ func serve(struct{}) (struct{}, error) {
 	if err := s.listen(); err != nil {
 		return struct{}{}, err
 	}
-	go func() { echo(s.datagrams) }()
-	fmt.Println("ready")
+	fmt.Println(ready)
 	return struct{}{}, s.loop()
 }
 
 type server struct {
-	epoll, datagrams int
-	listeners        map[int32]bool
+	epoll     int
+	listeners map[int32]bool
 }
 
-func (s *server) listen() (err error) {
+func (s *server) listen() error {
 	for i := range Ports {
 		fd, err := bound(unix.SOCK_STREAM|unix.SOCK_NONBLOCK, FirstPort+i)
 		if err != nil {
@@ -71,8 +81,7 @@ func (s *server) listen() (err error) {
 		}
 		s.listeners[int32(fd)] = true
 	}
-	s.datagrams, err = bound(unix.SOCK_DGRAM, EchoPort)
-	return err
+	return nil
 }
 
 // bound opens a socket for both families.
@@ -126,16 +135,5 @@ func answer(fd int) {
 		_, _ = unix.Write(fd, b[:n])
 	case !errors.Is(err, unix.EAGAIN):
 		unix.Close(fd)
-	}
-}
-
-// echo answers datagrams with themselves.
-func echo(fd int) {
-	b := make([]byte, 2048)
-	for {
-		n, from, err := unix.Recvfrom(fd, b, 0)
-		if err == nil {
-			_ = unix.Sendto(fd, b[:n], 0, from)
-		}
 	}
 }
