@@ -36,6 +36,7 @@ func TestPartsMeasure(t *testing.T) {
 		{"connections", []contender{ours}, connections},
 		{"illegal", []contender{ours}, illegal},
 		{"sessions", []contender{nftables, ours}, func(t *turn) error { return t.amongSessions(1000) }},
+		{"super-packets", []contender{forwarding, ours}, superPackets},
 		{"latency", []contender{ours}, func(t *turn) error {
 			if err := t.begin(setup{logged: true}); err != nil {
 				return err
@@ -60,6 +61,15 @@ func TestPartsMeasure(t *testing.T) {
 	}
 	if len(run.Series) < 8 {
 		t.Errorf("%d figures: %+v", len(run.Series), run.Series)
+	}
+}
+
+// TestLossIsOfWhatWasSent: more may come than iperf3 counts, as it asks first.
+func TestLossIsOfWhatWasSent(t *testing.T) {
+	for _, c := range []struct{ sent, forwarded, lost float64 }{{200, 150, 25}, {200, 200, 0}, {200, 201, 0}, {0, 0, 100}} {
+		if got := (delivery{1, c.sent, c.forwarded, 0}).lost(); got != c.lost {
+			t.Errorf("%v of %v forwarded: %v %% lost, want %v", c.forwarded, c.sent, got, c.lost)
+		}
 	}
 }
 

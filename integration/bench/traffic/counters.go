@@ -3,7 +3,6 @@ package traffic
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -31,31 +30,6 @@ func Count(h *lab.Host) (a Arrived, err error) {
 		return fmt.Errorf("%s has no eth0", h.Name)
 	})
 	return a, err
-}
-
-// CountIPv4 returns how many IPv4 packets a host has received since it was made:
-// no neighbour's question is among them.
-func CountIPv4(h *lab.Host) (n float64, err error) {
-	err = h.Do(func() error {
-		text, err := os.ReadFile("/proc/thread-self/net/snmp")
-		if err != nil {
-			return err
-		}
-		names := []string(nil)
-		for line := range strings.Lines(string(text)) {
-			f := strings.Fields(line)
-			if f[0] != "Ip:" {
-				continue
-			}
-			if at := slices.Index(names, "InReceives"); at > 0 {
-				n, err = strconv.ParseFloat(f[at], 64)
-				return err
-			}
-			names = f
-		}
-		return fmt.Errorf("%s does not count what it receives", h.Name)
-	})
-	return n, err
 }
 
 // Since is what has arrived after before.

@@ -45,9 +45,10 @@ type Report struct {
 		Received struct {
 			Bps float64 `json:"bits_per_second"`
 		} `json:"sum_received"`
-		Sum struct {
-			Seconds, Packets float64
-			Lost             float64 `json:"lost_packets"`
+		Sent struct{ Seconds, Packets float64 } `json:"sum_sent"`
+		Sum  struct {
+			Packets float64
+			Lost    float64 `json:"lost_packets"`
 		}
 	}
 }
@@ -55,13 +56,8 @@ type Report struct {
 // Gigabits is the goodput of streams.
 func (r Report) Gigabits() float64 { return r.End.Received.Bps / 1e9 }
 
-// Kilopackets is how many thousand datagrams arrived in a second.
-func (r Report) Kilopackets() float64 {
-	return (r.End.Sum.Packets - r.End.Sum.Lost) / max(r.End.Sum.Seconds, 0.01) / 1e3
-}
-
-// Loss is the part of the datagrams that did not arrive.
-func (r Report) Loss() float64 { return r.End.Sum.Lost / max(r.End.Sum.Packets, 1) }
+// Received is how many datagrams the server's program had.
+func (r Report) Received() float64 { return r.End.Sum.Packets - r.End.Sum.Lost }
 
 // Iperf runs a client for so many seconds. A server that has not yet noticed the
 // end of the client before, or has just begun again, is asked again.
