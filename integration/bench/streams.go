@@ -10,7 +10,7 @@ func tcp(t *turn) error {
 	if err := t.begin(setup{}); err != nil {
 		return err
 	}
-	for _, streams := range []int{1, 8, 64} {
+	for _, streams := range []int{1, 4, 8, 64} {
 		if t.contender.brief && streams == 64 {
 			break
 		}
