@@ -10,28 +10,38 @@ import (
 )
 
 // Teardown orders this many connections to be open at once, and then closed as
-// fast as can be.
+// fast as can be, and the same again so many times.
 type Teardown struct {
-	To          netip.Addr
-	Connections int
+	To                 netip.Addr
+	Connections, Times int
 }
 
-// TornDown is how many were open, and how many a second had their FIN answered
-// by the other end's.
+// TornDown is how many had their FIN answered by the other end's, and how many a
+// second of the time that the closing took.
 type TornDown struct {
-	Open      int
+	Closed    int
 	PerSecond float64
 }
 
-func teardown(o Teardown) (TornDown, error) {
-	open, err := o.open()
-	if err != nil {
-		return TornDown{}, err
+func teardown(o Teardown) (seen TornDown, err error) {
+	var took time.Duration
+	for range o.Times {
+		open, err := o.open()
+		if err != nil {
+			return seen, err
+		}
+		start := time.Now()
+		seen.Closed += closed(open)
+		took += time.Since(start)
 	}
-	var closed atomic.Int64
-	start := time.Now()
-	onThreads(func(i int) { closed.Add(int64(closeAll(open[i]))) })
-	return TornDown{o.Connections, float64(closed.Load()) / time.Since(start).Seconds()}, nil
+	seen.PerSecond = float64(seen.Closed) / took.Seconds()
+	return seen, nil
+}
+
+func closed(open [Ports][]int) int {
+	var both atomic.Int64
+	onThreads(func(i int) { both.Add(int64(closeAll(open[i]))) })
+	return int(both.Load())
 }
 
 func (o Teardown) open() (open [Ports][]int, err error) {
