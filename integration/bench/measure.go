@@ -29,9 +29,11 @@ func (o options) measure(ctx context.Context) error {
 	}
 	run := &result.Run{Machine: result.Here(), Date: time.Now().UTC().Truncate(time.Second), Commit: result.Commit(),
 		Rounds: o.rounds, Seconds: o.seconds, Load: [2]string{result.LoadAverage()}}
+	before := result.Spent()
 	if err := o.rounded(ctx, dir, run); err != nil {
 		return err
 	}
+	run.Steal = result.Spent().Stolen(before)
 	run.Took, run.Load[1] = int(time.Since(run.Date).Seconds()), result.LoadAverage()
 	draw.Print(os.Stdout, run)
 	return o.keep(run)

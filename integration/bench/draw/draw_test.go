@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,14 +40,56 @@ func TestTableComparesToTheKernel(t *testing.T) {
 	table(&out, sample(), "udp")
 	for _, want := range []string{
 		"| | 10, kpps | 1000, kpps | lost, % |\n|---|---|---|---|\n",
-		"| kernel nftables | **12.0** (1.00; 0.83–1.00) |",
-		"| ours <&> | **6.00** (0.50; 0.50–0.50) |",
+		"| kernel nftables | **11.0** (1.00; 0.91–1.09) |",
+		"| ours <&> | **5.50** (0.50; 0.50–0.50) |",
 		"| 3.00 (3.00–3.00) |\n",
 		"| – |\n", // the kernel's loss
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}
+	}
+}
+
+// TestNoiseIsTheKernelsOwn: 10 and 12 are 18 % of 11 apart, 20 and 12 are half of 16.
+func TestNoiseIsTheKernelsOwn(t *testing.T) {
+	var out strings.Builder
+	r := sample()
+	r.Add(0, result.Series{Part: "udp", Name: "steady", Unit: "kpps", Contender: result.Baseline}, 7)
+	r.Add(1, result.Series{Part: "udp", Name: "steady", Unit: "kpps", Contender: result.Baseline}, 7)
+	scatter(&out, r, "udp")
+	if want := "\nNoise: the rounds of kernel nftables itself lie 18 % apart in the middle column, and 50 % at most (1000).\n"; out.String() != want {
+		t.Errorf("%q, want %q", &out, want)
+	}
+	once := new(result.Run)
+	once.Add(0, result.Series{Part: "udp", Name: "64 bytes", Unit: "kpps", Contender: result.Baseline}, 7)
+	out.Reset()
+	if scatter(&out, once, "udp"); out.Len() > 0 {
+		t.Errorf("of one round: %s", &out)
+	}
+}
+
+// TestStealIsSaidWhereItIsKnown: runs of before have none.
+func TestStealIsSaidWhereItIsKnown(t *testing.T) {
+	for steal, want := range map[string]string{
+		"":    "load 1 before and 2 after.\n",
+		"0.4": "load 1 before and 2 after, 0.4 % of the cores' time taken by other guests of the host (steal).\n",
+	} {
+		var out strings.Builder
+		machine(&out, &result.Run{Rounds: 1, Load: [2]string{"1", "2"}, Steal: steal})
+		if !strings.HasSuffix(out.String(), want) {
+			t.Errorf("%q does not end with %q", &out, want)
+		}
+	}
+}
+
+func TestPlotLeavesOutWhatItsTableHas(t *testing.T) {
+	r := new(result.Run)
+	for _, name := range []string{"apart, p50", "apart, p99", "apart, p99.9"} {
+		r.Add(0, result.Series{Part: "latency", Name: name, Unit: "µs", Contender: result.Baseline}, 7)
+	}
+	if got := plotOf["latency"].shown(r, "latency"); !slices.Equal(got, []string{"apart, p50", "apart, p99"}) {
+		t.Errorf("shown: %q", got)
 	}
 }
 

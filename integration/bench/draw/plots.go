@@ -15,16 +15,17 @@ type plot struct {
 	kind  func(*result.Run, string, plot) []byte
 	unit  string // of the measurements shown; all if empty
 	log   bool   // the axis of values
+	less  string // the end of the names of measurements that are not shown
 }
 
 var plotOf = map[string]plot{
-	"tcp":         {"TCP goodput, as a ratio to kernel nftables", ratios, "", false},
-	"udp":         {"Datagrams delivered, as a ratio to kernel nftables", ratios, "kpps", false},
-	"connections": {"Connections a second, as a ratio to kernel nftables", ratios, "", false},
-	"latency":     {"Round trip in microseconds", values, "", true},
-	"rules":       {"New flows among so many rules, thousands a second", sizes, "kpps", false},
-	"sessions":    {"Packets of so many sessions, thousands a second", sizes, "kpps", false},
-	"packets":     {"A packet through the engine, nanoseconds", values, "ns", true},
+	"tcp":         {"TCP goodput, as a ratio to kernel nftables", ratios, "", false, ""},
+	"udp":         {"Datagrams forwarded, as a ratio to kernel nftables", ratios, "kpps", false, "received"},
+	"connections": {"Connections a second, as a ratio to kernel nftables", ratios, "", false, ""},
+	"latency":     {"Round trip in microseconds", values, "", true, "p99.9"},
+	"rules":       {"New flows among so many rules, thousands a second", sizes, "kpps", false, ""},
+	"sessions":    {"Packets of so many sessions, thousands a second", sizes, "kpps", false, ""},
+	"packets":     {"A packet through the engine, nanoseconds", values, "ns", true, ""},
 }
 
 // plots draws all whose parts have been measured.
@@ -50,7 +51,7 @@ func plots(dir string) error {
 // shown are the measurements of a part that its plot has.
 func (p plot) shown(r *result.Run, part string) (names []string) {
 	for _, name := range r.Names(part) {
-		if p.unit == "" || unit(r, part, name) == p.unit {
+		if (p.unit == "" || unit(r, part, name) == p.unit) && (p.less == "" || !strings.HasSuffix(name, p.less)) {
 			names = append(names, name)
 		}
 	}

@@ -44,6 +44,7 @@ func table(w io.Writer, r *result.Run, part string) {
 		}
 		fmt.Fprintln(w)
 	}
+	scatter(w, r, part)
 }
 
 func unit(r *result.Run, part, name string) string {
@@ -63,7 +64,7 @@ func cell(r *result.Run, part, name, contender string) string {
 		return "–"
 	}
 	v := s.Values()
-	if s.Unit == "%" || s.Unit == "a packet" {
+	if counted(s.Unit) {
 		return fmt.Sprintf("%s (%s–%s)", figure(v.Median), figure(v.Low), figure(v.High))
 	}
 	ratio, ok := s.Against(r.Find(part, name, base(r, part)))
@@ -75,6 +76,9 @@ func cell(r *result.Run, part, name, contender string) string {
 	}
 	return fmt.Sprintf("**%s** (%.2f; %.2f–%.2f)", figure(v.Median), ratio.Median, ratio.Low, ratio.High)
 }
+
+// counted is what is neither a rate nor a time.
+func counted(unit string) bool { return unit == "%" || unit == "a packet" }
 
 // figure has three digits that count.
 func figure(v float64) string {
@@ -108,8 +112,16 @@ func machine(w io.Writer, r *result.Run) {
 		return
 	}
 	m := r.Machine
-	fmt.Fprintf(w, "%s, %d cores, %d GB, Linux %s, %s; %s, commit %s; %d rounds, %d s a measurement, %d minutes in all; load %s before and %s after.\n",
-		m.CPU, m.Cores, m.MemoryGB, m.Kernel, m.Go, r.Date.Format("2 January 2006 15:04 MST"), cmp.Or(r.Commit, "unknown"), r.Rounds, r.Seconds, (r.Took+30)/60, r.Load[0], r.Load[1])
+	fmt.Fprintf(w, "%s, %d cores, %d GB, Linux %s, %s; %s, commit %s; %d rounds, %d s a measurement, %d minutes in all; load %s before and %s after%s.\n",
+		m.CPU, m.Cores, m.MemoryGB, m.Kernel, m.Go, r.Date.Format("2 January 2006 15:04 MST"), cmp.Or(r.Commit, "unknown"), r.Rounds, r.Seconds, (r.Took+30)/60, r.Load[0], r.Load[1], stolen(r))
+}
+
+// stolen is empty for a run of which it is not known.
+func stolen(r *result.Run) string {
+	if r.Steal == "" {
+		return ""
+	}
+	return fmt.Sprintf(", %s %% of the cores' time taken by other guests of the host (steal)", r.Steal)
 }
 
 // Print writes all of a run for a terminal.

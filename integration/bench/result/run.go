@@ -20,9 +20,10 @@ type Run struct {
 	Date    time.Time `json:"date"`
 	Commit  string    `json:"commit"`
 	Rounds  int       `json:"rounds"`
-	Seconds int       `json:"seconds"` // of one measurement
-	Took    int       `json:"took"`    // seconds of all
-	Load    [2]string `json:"load"`    // of the machine, before and after
+	Seconds int       `json:"seconds"`         // of one measurement
+	Took    int       `json:"took"`            // seconds of all
+	Load    [2]string `json:"load"`            // of the machine, before and after
+	Steal   string    `json:"steal,omitempty"` // % of all cores' time meanwhile that the host gave to others
 	Series  []Series  `json:"series"`
 	Missing []Missing `json:"missing,omitempty"`
 }

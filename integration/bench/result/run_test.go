@@ -30,6 +30,12 @@ func TestRatiosAreTakenRoundByRound(t *testing.T) {
 	}
 }
 
+func TestMedianOfAnEvenNumberIsBetween(t *testing.T) {
+	if got, want := Summarize([]float64{4, 1, 2, 9}), (Summary{3, 1, 9}); got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestRoundsThatOnlyOneHasAreNotCompared(t *testing.T) {
 	var r Run
 	base, ours := series(&r, Baseline, 10), new(Run)
@@ -43,7 +49,7 @@ func TestRoundsThatOnlyOneHasAreNotCompared(t *testing.T) {
 }
 
 func TestFileHasAllThatWasMeasured(t *testing.T) {
-	r := Run{Machine: Here(), Date: time.Now().UTC().Truncate(time.Second), Commit: "abc", Rounds: 2, Seconds: 1, Load: [2]string{"0.1", "1.9"}}
+	r := Run{Machine: Here(), Date: time.Now().UTC().Truncate(time.Second), Commit: "abc", Rounds: 2, Seconds: 1, Load: [2]string{"0.1", "1.9"}, Steal: "0.3"}
 	series(&r, Baseline, 10, 11)
 	for range 2 {
 		r.Miss(Missing{"tcp", "passt", "not installed"})

@@ -5,14 +5,14 @@ import "slices"
 // Summary is what is said of samples: the median, and how far they reach.
 type Summary struct{ Median, Low, High float64 }
 
-// Summarize returns the zero Summary of no values. Of an even number the upper
-// of the two in the middle is the median.
+// Summarize returns the zero Summary of no values. Of an even number the median
+// is between the two in the middle.
 func Summarize(values []float64) Summary {
 	if len(values) == 0 {
 		return Summary{}
 	}
 	v := slices.Sorted(slices.Values(values))
-	return Summary{v[len(v)/2], v[0], v[len(v)-1]}
+	return Summary{(v[(len(v)-1)/2] + v[len(v)/2]) / 2, v[0], v[len(v)-1]}
 }
 
 // Values returns a series' summary in its own unit.
