@@ -73,7 +73,7 @@ conformance: setup ## the RFCs' items, each with the tests that show it: docs/co
 	$(REQUIRE) $(GO) run ./integration/conformance --root .
 
 .PHONY: bench
-bench: setup ## the firewall beside the kernel's own, as ratios, into docs/benchmarks (root; some minutes)
+bench: setup ## the firewall beside the kernel's own, as ratios, into docs/benchmarks (root; seven minutes)
 	$(GO) run ./integration/bench
 	@$(MAKE) --no-print-directory bench-peers
 
