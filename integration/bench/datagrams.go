@@ -73,7 +73,8 @@ func (t *turn) delivered(to netip.Addr, rate string, size int) (delivery, error)
 }
 
 // atTheKernelsRate is the loss at the rate that the kernel has forwarded at in
-// this round; forwarding alone, which is before it, has none.
+// this round, or as near to it as the sender comes; forwarding alone, which is
+// before it, has none.
 func (t *turn) atTheKernelsRate(size int) error {
 	name := fmt.Sprintf("%d bytes", size)
 	kernel := t.run.Find(t.part, name+", forwarded", result.Baseline)
@@ -86,6 +87,7 @@ func (t *turn) atTheKernelsRate(size int) error {
 		return err
 	}
 	name += " at the kernel's rate"
+	t.record(name+", sent", "kpps", d.sent/d.seconds/1e3)
 	t.record(name+", lost", "%", d.lost())
 	t.record(name+", not received", "%", 100*max(0, 1-d.received/max(d.sent, 1)))
 	return nil

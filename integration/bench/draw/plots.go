@@ -3,6 +3,7 @@ package draw
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,19 +14,19 @@ import (
 type plot struct {
 	title string
 	kind  func(*result.Run, string, plot) []byte
-	unit  string // of the measurements shown; all if empty
-	log   bool   // the axis of values
-	less  string // the end of the names of measurements that are not shown
+	unit  string   // of the measurements shown; all if empty
+	log   bool     // the axis of values
+	less  []string // ends of the names of measurements that are not shown
 }
 
 var plotOf = map[string]plot{
-	"tcp":         {"TCP goodput, as a ratio to kernel nftables", ratios, "", false, ""},
-	"udp":         {"Datagrams forwarded, as a ratio to kernel nftables", ratios, "kpps", false, "received"},
-	"connections": {"Connections a second, as a ratio to kernel nftables", ratios, "", false, ""},
-	"latency":     {"Round trip in microseconds", values, "", true, "p99.9"},
-	"rules":       {"New flows among so many rules, thousands a second", sizes, "kpps", false, ""},
-	"sessions":    {"Packets of so many sessions, thousands a second", sizes, "kpps", false, ""},
-	"packets":     {"A packet through the engine, nanoseconds", values, "ns", true, ""},
+	"tcp":         {"TCP goodput, as a ratio to kernel nftables", ratios, "", false, nil},
+	"udp":         {"Datagrams forwarded, as a ratio to kernel nftables", ratios, "kpps", false, []string{"received", "sent"}},
+	"connections": {"Connections a second, as a ratio to kernel nftables", ratios, "", false, nil},
+	"latency":     {"Round trip in microseconds", values, "", true, []string{"p99.9"}},
+	"rules":       {"New flows among so many rules, thousands a second", sizes, "kpps", false, nil},
+	"sessions":    {"Packets of so many sessions, thousands a second", sizes, "kpps", false, nil},
+	"packets":     {"A packet through the engine, nanoseconds", values, "ns", true, nil},
 }
 
 // plots draws all whose parts have been measured.
@@ -51,7 +52,8 @@ func plots(dir string) error {
 // shown are the measurements of a part that its plot has.
 func (p plot) shown(r *result.Run, part string) (names []string) {
 	for _, name := range r.Names(part) {
-		if (p.unit == "" || unit(r, part, name) == p.unit) && (p.less == "" || !strings.HasSuffix(name, p.less)) {
+		left := slices.ContainsFunc(p.less, func(end string) bool { return strings.HasSuffix(name, end) })
+		if !left && (p.unit == "" || unit(r, part, name) == p.unit) {
 			names = append(names, name)
 		}
 	}
