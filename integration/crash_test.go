@@ -2,9 +2,10 @@ package integration
 
 import (
 	"net/netip"
+	"os"
 	"strconv"
+	"strings"
 	"testing"
-	"time"
 
 	"sallyport/appliance/lab"
 )
@@ -32,11 +33,39 @@ func TestNothingPassesAfterKill(t *testing.T) {
 			w.cmd.Kill()
 			inside.forget()
 			outside.forget()
-			time.Sleep(2 * time.Second) // the observation: senders go on meanwhile
+			wantGoingOn(t, l.Inside, l.Outside)
 			inside.wantNone(t, "inside")
 			outside.wantNone(t, "outside")
 		})
 	}
+}
+
+// wantGoingOn waits until each host has sent many packets more: that none
+// of them arrives says nothing unless there are any.
+func wantGoingOn(t *testing.T, hosts ...*lab.Host) {
+	t.Helper()
+	for _, h := range hosts {
+		before := sentBy(t, h)
+		eventually(t, h.Name+" goes on sending", func() bool { return sentBy(t, h) >= before+50 })
+	}
+}
+
+// sentBy is how many packets a host has sent to its link.
+func sentBy(t *testing.T, h *lab.Host) (n uint64) {
+	t.Helper()
+	err := h.Do(func() error {
+		text, err := os.ReadFile("/proc/thread-self/net/dev")
+		if err != nil {
+			return err
+		}
+		_, counters, _ := strings.Cut(string(text), "eth0:")
+		n, err = strconv.ParseUint(strings.Fields(counters)[9], 10, 64) // the tenth: after eight of what came, and bytes
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // keepSending sends TCP, UDP and ICMP until the Lab ends, answered or not.
