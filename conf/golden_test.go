@@ -2,37 +2,40 @@ package conf
 
 import (
 	"errors"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"sallyport/conf/goldentest"
 )
 
-var update = flag.Bool("update", false, "write the golden files")
-
-// TestBad compares every fault of each file under testdata/bad, places
-// included, with the golden file beside it.
-func TestBad(t *testing.T) {
-	for _, path := range files(t, "testdata/bad/*.toml", 44) {
+// eachFile compares what is said of each file that the pattern matches with the
+// golden file beside it.
+func eachFile(t *testing.T, pattern string, least int, said func(t *testing.T, path string) string) {
+	t.Helper()
+	for _, path := range files(t, pattern, least) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			s, err := Load(path)
-			if err == nil || s != nil {
-				t.Fatalf("got %+v and error %v", s, err)
-			}
-			var faults Errors
-			if !errors.As(err, &faults) {
-				t.Fatalf("%T", err)
-			}
-			var got string
-			for _, f := range faults {
-				got += strings.TrimPrefix(f.Error(), filepath.Dir(path)+"/") + "\n" + f.Excerpt()
-			}
-			golden(t, strings.TrimSuffix(path, ".toml")+".golden", got)
+			goldentest.Compare(t, strings.TrimSuffix(path, ".toml")+".golden", said(t, path))
 		})
 	}
+}
+
+// TestBad compares every fault of each file under testdata/bad, places included.
+func TestBad(t *testing.T) {
+	eachFile(t, "testdata/bad/*.toml", 44, func(t *testing.T, path string) (said string) {
+		s, err := Load(path)
+		if err == nil || s != nil {
+			t.Fatalf("got %+v and error %v", s, err)
+		}
+		var faults Errors
+		if !errors.As(err, &faults) {
+			t.Fatalf("%T", err)
+		}
+		for _, f := range faults {
+			said += strings.TrimPrefix(f.Error(), filepath.Dir(path)+"/") + "\n" + f.Excerpt()
+		}
+		return said
+	})
 }
 
 func files(t testing.TB, pattern string, least int) []string {
@@ -42,20 +45,4 @@ func files(t testing.TB, pattern string, least int) []string {
 		t.Fatalf("%d files match %s, want at least %d: %v", len(paths), pattern, least, err)
 	}
 	return paths
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", path, diff)
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/conf/goldentest"
 	"sallyport/netstack"
 	"sallyport/policy"
 	"sallyport/state"
@@ -16,21 +17,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestGood compares what each file under testdata/good means with the golden
-// file beside it, and compiles its policy.
+// TestGood compares what each file under testdata/good means, and compiles its
+// policy.
 func TestGood(t *testing.T) {
-	for _, path := range files(t, "testdata/good/*.toml", 5) {
-		t.Run(filepath.Base(path), func(t *testing.T) {
-			s, err := Load(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden(t, strings.TrimSuffix(path, ".toml")+".golden", summary(s))
-			if _, err := policy.Compile(s.Policy, box()); err != nil {
-				t.Error("the policy does not compile:", err)
-			}
-		})
-	}
+	eachFile(t, "testdata/good/*.toml", 5, func(t *testing.T, path string) string {
+		s, err := Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := policy.Compile(s.Policy, box()); err != nil {
+			t.Error("the policy does not compile:", err)
+		}
+		return summary(s)
+	})
 }
 
 func box() (t policy.Topology) {
@@ -158,7 +157,7 @@ func serviceWord(s policy.Service) string {
 
 func TestDefaults(t *testing.T) {
 	s := Defaults("eth0", "172.30.2.0/24")
-	golden(t, "testdata/defaults.golden", summary(s))
+	goldentest.Compare(t, "testdata/defaults.golden", summary(s))
 	if _, err := policy.Compile(s.Policy, box()); err != nil {
 		t.Error(err)
 	}

@@ -14,12 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"sallyport/conf/goldentest"
 	"sallyport/state"
 )
 
 // TestSchemaIsPublished compares the schema beside the documentation.
 func TestSchemaIsPublished(t *testing.T) {
-	golden(t, "../docs/sallyport.schema.json", string(Schema()))
+	goldentest.Compare(t, "../docs/sallyport.schema.json", string(Schema()))
 }
 
 // TestSchemaDescribesEveryKey holds descriptions to the keys that are read: none

@@ -9,6 +9,7 @@ import (
 	"sallyport/appliance/control"
 	"sallyport/appliance/enforce"
 	"sallyport/appliance/forward"
+	"sallyport/conf/goldentest"
 	"sallyport/netstack"
 	"sallyport/netstack/nettest"
 	"sallyport/state"
@@ -129,7 +130,7 @@ func TestExplanations(t *testing.T) {
 		x := r.ask(q[0], q[1])
 		fmt.Fprintf(&b, "# %s %s\n%s\n", q[0], q[1], said(&x))
 	}
-	golden(t, "testdata/explain.golden", b.String())
+	goldentest.Compare(t, "testdata/explain.golden", b.String())
 	if after := r.memory(); after != before {
 		t.Errorf("it has changed something: was\n%s\nis\n%s", before, after)
 	}

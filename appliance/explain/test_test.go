@@ -1,36 +1,14 @@
 package explain
 
 import (
-	"flag"
 	"net/netip"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"sallyport/conf"
+	"sallyport/conf/goldentest"
 	"sallyport/netstack"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); d != "" {
-		t.Errorf("%s (-want +got):\n%s", path, d)
-	}
-}
 
 func load(t *testing.T, path string) *conf.Settings {
 	t.Helper()
@@ -67,7 +45,7 @@ func TestPolicyTestsFail(t *testing.T) {
 	if len(faults) != n {
 		t.Errorf("%d of %d tests fail, want all", len(faults), n)
 	}
-	golden(t, "testdata/fail.golden", faults.Error()+"\n")
+	goldentest.Compare(t, "testdata/fail.golden", faults.Error()+"\n")
 }
 
 // The tests are those of one packet each: none sees another's session.

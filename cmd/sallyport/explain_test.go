@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"sallyport/appliance/control/controltest"
+	"sallyport/conf/goldentest"
 )
 
 const explainPage = "../../docs/explain.md"
@@ -37,15 +36,10 @@ func TestDocumentedExplanations(t *testing.T) {
 		examples++
 		return "```\n$ sallyport " + command + "\n" + run.out + "```"
 	})
-	if *update {
-		if err := os.WriteFile(explainPage, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
+	if examples < 4 {
+		t.Errorf("%d examples", examples)
 	}
-	if d := cmp.Diff(string(page), got); d != "" || examples < 4 {
-		t.Errorf("%d examples (-page +printed):\n%s", examples, d)
-	}
+	goldentest.Compare(t, explainPage, got)
 }
 
 func TestExplainRunning(t *testing.T) {

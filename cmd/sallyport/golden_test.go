@@ -2,17 +2,12 @@ package main
 
 import (
 	"bytes"
-	"flag"
-	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"sallyport/appliance/control/controltest"
+	"sallyport/conf/goldentest"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // invocation is what a command wrote, and its exit code.
 type invocation struct {
@@ -39,19 +34,7 @@ func invoke(t *testing.T, args []string, more ...func(*cli)) invocation {
 // golden compares with testdata/name.golden.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s (-want +got):\n%s", path, d)
-	}
+	goldentest.Compare(t, filepath.Join("testdata", name+".golden"), got)
 }
 
 func TestGolden(t *testing.T) {
