@@ -175,9 +175,9 @@ func (a *Appliance) startHousekeeping() error {
 	running.Go(func() { a.watch(ctx) })
 	running.Go(func() { a.keepTime(ctx) })
 	running.Go(func() { a.reviseAfterChanges(ctx) })
-	running.Go(func() { a.awaitConfirm(ctx) })
+	running.Go(func() { every(ctx, confirmEvery, a.revertLate) })
 	if a.saving {
-		running.Go(func() { a.saveEvery(ctx, a.settings().State.SnapshotInterval) })
+		running.Go(func() { every(ctx, a.settings().State.SnapshotInterval, a.trySave) })
 	}
 	a.onStop(func() error {
 		cancel()

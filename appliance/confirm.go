@@ -1,7 +1,6 @@
 package appliance
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os/user"
@@ -97,20 +96,7 @@ func (a *Appliance) revert() (control.Committed, error) {
 // confirmEvery is how late a commit may be taken back.
 const confirmEvery = 100 * time.Millisecond
 
-// awaitConfirm takes back what is not confirmed in time, until ctx is done.
-func (a *Appliance) awaitConfirm(ctx context.Context) {
-	tick := time.NewTicker(confirmEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			a.revertLate()
-		}
-	}
-}
-
+// revertLate takes back what was not confirmed in time.
 func (a *Appliance) revertLate() {
 	a.committing.mu.Lock()
 	defer a.committing.mu.Unlock()

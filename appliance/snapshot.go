@@ -1,7 +1,6 @@
 package appliance
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"sync"
@@ -31,20 +30,6 @@ func (s *snapshot) get() control.SnapshotStatus {
 }
 
 func (a *Appliance) moment() state.Moment { return state.Moment{Instant: a.now(), Wall: time.Now()} }
-
-// saveEvery saves the sessions at intervals until ctx is done.
-func (a *Appliance) saveEvery(ctx context.Context, interval time.Duration) {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			a.trySave()
-		}
-	}
-}
 
 // trySave saves, and logs a failure once, however often it is repeated.
 func (a *Appliance) trySave() {

@@ -26,22 +26,15 @@ func sweepSteps(sessions int) int {
 
 // sweep reaps expired sessions and logs ended ones until ctx is done.
 func (a *Appliance) sweep(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
 	ended, steps := make([]state.Ended, 64), sweepSteps(a.table.Stats().MaxSessions)
 	fragments := forward.NewFragmentSweep(a.engine, a.reports)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			for range steps {
-				a.table.Sweep(a.now(), sweepStep)
-			}
-			fragments.Sweep(a.now())
-			a.logEnded(ended)
+	every(ctx, sweepEvery, func() {
+		for range steps {
+			a.table.Sweep(a.now(), sweepStep)
 		}
-	}
+		fragments.Sweep(a.now())
+		a.logEnded(ended)
+	})
 }
 
 func (a *Appliance) logEnded(buf []state.Ended) {

@@ -34,24 +34,17 @@ func (c *configuration) outdated(now time.Time) bool {
 
 // keepTime puts rules in and out of force at their times until ctx is done.
 func (a *Appliance) keepTime(ctx context.Context) {
-	tick := time.NewTicker(timeEvery)
-	defer tick.Stop()
 	said := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	every(ctx, timeEvery, func() {
 		if !a.inForce.Load().outdated(wallClock()) {
-			continue
+			return
 		}
 		err := a.turn()
 		if err != nil && !said {
 			a.log.Error().Err(err).Msg("rules cannot be put in or out of force at their time; trying again every second")
 		}
 		said = err != nil
-	}
+	})
 }
 
 // turn puts in force what holds now.

@@ -9,9 +9,8 @@ import (
 )
 
 func (s *Server) getMappings(w http.ResponseWriter, r *http.Request) {
-	f, err := ParseFilter(r.URL.Query().Get("filter"))
-	if err != nil {
-		s.writeError(w, http.StatusBadRequest, err)
+	f, ok := s.filter(w, r)
+	if !ok {
 		return
 	}
 	lines := s.lines(w)

@@ -58,10 +58,19 @@ func getOpenAPI(w http.ResponseWriter, _ *http.Request) {
 	w.Write(openAPI)
 }
 
-func (s *Server) getSessions(w http.ResponseWriter, r *http.Request) {
+// filter reads the filter of a request. If it is none, it answers and reports
+// false.
+func (s *Server) filter(w http.ResponseWriter, r *http.Request) (f Filter, ok bool) {
 	f, err := ParseFilter(r.URL.Query().Get("filter"))
 	if err != nil {
 		s.writeError(w, http.StatusBadRequest, err)
+	}
+	return f, err == nil
+}
+
+func (s *Server) getSessions(w http.ResponseWriter, r *http.Request) {
+	f, ok := s.filter(w, r)
+	if !ok {
 		return
 	}
 	lines := s.lines(w)
@@ -75,17 +84,16 @@ func (s *Server) getSessions(w http.ResponseWriter, r *http.Request) {
 var errNoFilter = errors.New(`a filter must say which sessions; "all" is every one`)
 
 func (s *Server) deleteSessions(w http.ResponseWriter, r *http.Request) {
-	text := r.URL.Query().Get("filter")
-	f, err := ParseFilter(text)
-	if err == nil && f.match == nil {
-		err = errNoFilter
-	}
-	if err != nil {
-		s.writeError(w, http.StatusBadRequest, err)
+	f, ok := s.filter(w, r)
+	switch {
+	case !ok:
+		return
+	case f.match == nil:
+		s.writeError(w, http.StatusBadRequest, errNoFilter)
 		return
 	}
 	n := s.kill(f)
-	peer(r).Log(s.log.Info()).Str("filter", text).Int("killed", n).Msg("sessions killed")
+	peer(r).Log(s.log.Info()).Str("filter", r.URL.Query().Get("filter")).Int("killed", n).Msg("sessions killed")
 	s.writeObject(w, http.StatusOK, Killed{n})
 }
 
