@@ -70,18 +70,8 @@ func (a *apps) serveSSH(t *testing.T, h *lab.Host) {
 	if err := os.WriteFile(a.path("config"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	log := new(output)
 	server := h.Command("/usr/sbin/sshd", "-D", "-e", "-f", a.path("config"))
-	server.Stdout, server.Stderr = log, log
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		server.Kill()
-		if t.Failed() {
-			t.Logf("sshd said:\n%s", log)
-		}
-	})
+	log := startLogged(t, server)
 	eventually(t, "sshd listens", func() bool { return strings.Contains(log.String(), "Server listening on ::") })
 }
 

@@ -9,17 +9,7 @@ import (
 )
 
 // moreTypes are translations beside those of appsByType.
-const moreTypes = `
-[inside]
-interface = "eth0"
-[outside]
-interface = "eth1"
-
-[[rule]]
-name   = "out"
-from   = "inside"
-to     = "outside"
-action = "accept"
+const moreTypes = plainConfig + `
 [[rule]]
 name    = "in"
 from    = "outside"

@@ -97,6 +97,24 @@ func url(a netip.Addr, port int, path string) string {
 	return "http://" + netip.AddrPortFrom(a, uint16(port)).String() + path
 }
 
+// startLogged starts a program that is killed with the test, and shows what it
+// said if that fails.
+func startLogged(t *testing.T, server *lab.Cmd) *output {
+	t.Helper()
+	log := new(output)
+	server.Stdout, server.Stderr = log, log
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Kill()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", server.Path, log)
+		}
+	})
+	return log
+}
+
 // serveIperf starts an iperf3 server in a host and waits until it listens.
 func serveIperf(t *testing.T, h *lab.Host) {
 	t.Helper()

@@ -22,20 +22,11 @@ const (
 func serveSTUN(t *testing.T, l *lab.Lab) {
 	t.Helper()
 	addAddress(t, l.Outside, stunAlternate)
-	log, dir := new(output), t.TempDir()
+	dir := t.TempDir()
 	server := l.Outside.Command("turnserver", "-n", "-S", "-L", stunAddr, "-L", stunAlternate, "-p", stunPort,
 		"--no-tls", "--no-dtls", "--no-tcp", "--no-cli", "--no-auth", "--log-file", "stdout",
 		"--pidfile", dir+"/pid", "--userdb", dir+"/db")
-	server.Stdout, server.Stderr = log, log
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		server.Kill()
-		if t.Failed() {
-			t.Logf("turnserver said:\n%s", log)
-		}
-	})
+	startLogged(t, server)
 	eventually(t, "the STUN server answers", func() bool { return answersSTUN(l.Outside) })
 }
 
