@@ -86,10 +86,13 @@ func (a *Appliance) tally() (sum forward.Tally) {
 	return sum
 }
 
-// addLost adds the fragments that were held and then given up: no worker counts
-// those.
+// addLost adds what no worker counts: fragments that were held and then given
+// up, and packets that found the queue to the workers full.
 func (a *Appliance) addLost(t *forward.Tally) {
 	for side := range netstack.Side(netstack.Sides) {
+		if d := a.devices[side]; d != nil {
+			t.Refused[side][netstack.QueueFull] += d.Lost()
+		}
 		for r, n := range a.engine.Fragments.Stats(side).Lost {
 			t.Refused[side][r] += n
 		}

@@ -53,7 +53,7 @@ const (
 	Untranslatable               // must be translated and cannot be
 	BadHelper                    // an application helper refused
 	NoRoute                      // no way to the destination's side
-	QueueFull                    // the device took no more
+	QueueFull                    // the device took no more, or a worker did not come to take it
 	NotReady                     // no policy loaded yet
 	Internal                     // a fault of the firewall itself
 	Reasons                      // the number of reasons

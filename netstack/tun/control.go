@@ -72,6 +72,15 @@ func (c *control) setQueueLength(n int) error {
 	return c.explain(fmt.Sprintf("txqueuelen %d", n), c.netlink.LinkSetTxQLen(c.link, n))
 }
 
+// lost is what the interface could not transmit, which is: hand to a queue.
+func (c *control) lost() (uint64, error) {
+	link, err := c.netlink.LinkByIndex(c.link.Attrs().Index)
+	if err != nil {
+		return 0, c.explain("statistics", err)
+	}
+	return link.Attrs().Statistics.TxDropped, nil
+}
+
 // noQueueing takes the packet scheduler away from in front of the device. A TUN
 // never tells it to wait, so it would hold nothing, and only take its locks for
 // each packet. A kernel without schedulers has none to take away.

@@ -15,6 +15,7 @@ type Device struct {
 	driver  Driver
 	why     string
 	mtu     atomic.Int32
+	lost    atomic.Uint64
 	control *control
 	links   []netstack.Link
 	closers []io.Closer
@@ -56,6 +57,16 @@ func (d *Device) SetMTU(mtu int) error {
 	}
 	d.mtu.Store(int32(mtu))
 	return nil
+}
+
+// Lost returns how many packets, counting a super-packet as one, found the
+// device's queues full since it was opened: the kernel drops those, and nobody
+// else ever sees them. Of a device that is gone it is the last that was learnt.
+func (d *Device) Lost() uint64 {
+	if n, err := d.control.lost(); err == nil {
+		d.lost.Store(n)
+	}
+	return d.lost.Load()
 }
 
 // Up brings the interface up. Until then a Send refuses everything, and the

@@ -41,8 +41,9 @@ func TestQueueLength(t *testing.T) {
 				must(conn.Write([]byte("knock")))(t)
 			}
 			conn.Close()
-			if got := waiting(t, d.Queue(0)); got != want {
-				t.Errorf("%d packets waited, want %d", got, want)
+			lost := d.Lost()
+			if got := waiting(t, d.Queue(0)); got != want || int(lost) != DefaultQueueLength+50-want {
+				t.Errorf("%d packets waited and %d were lost, want %d", got, lost, want)
 			}
 			check(t, d.Close())
 		}
