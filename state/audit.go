@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"sallyport/netstack"
 )
 
 // Audit tests what table.go promises of sessions: each is found by either of
@@ -16,6 +18,7 @@ func (t *Table) Audit() error {
 	defer t.mu.Unlock()
 	var errs []error
 	live, inPhase, knows := 0, [phases]int{}, newPairs(int(t.sessions.max), t.hash)
+	halfOpen := [netstack.Sides]int64{}
 	for r := ref(1); r <= t.sessions.used; r++ {
 		s := t.sessions.at(r)
 		if s.phase == free {
@@ -23,6 +26,9 @@ func (t *Table) Audit() error {
 		}
 		live++
 		inPhase[s.phase]++
+		if t.isWatched(s) && s.phase.halfOpen() {
+			halfOpen[s.begunFrom()]++
+		}
 		knows.add(&s.key)
 		errs = append(errs, t.auditKeys(r, s))
 	}
@@ -34,6 +40,11 @@ func (t *Table) Audit() error {
 	}
 	if n := t.index.entries(); n != 2*live {
 		errs = append(errs, fmt.Errorf("%d sessions are in the index %d times", live, n))
+	}
+	for side, n := range halfOpen {
+		if counted := t.guard.sides[side].halfOpen.Load(); counted != n {
+			errs = append(errs, fmt.Errorf("%d half-open sessions were begun from %v, counted %d", n, netstack.Side(side), counted))
+		}
 	}
 	return errors.Join(append(errs, t.counters.audit(live), t.auditLimits(), t.auditMappings())...)
 }

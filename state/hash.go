@@ -45,8 +45,13 @@ func (h *hasher) flow(k *netstack.FlowKey) uint32 {
 func (h *hasher) pair(k *netstack.FlowKey) uint32 { return h.ends(k, 0) }
 
 func (h *hasher) ends(k *netstack.FlowKey, ports uint64) uint32 {
+	sum := h.wide(k, ports)
+	return uint32(sum ^ sum>>32)
+}
+
+// wide returns a hash of k and of 64 more bits instead of its ports.
+func (h *hasher) wide(k *netstack.FlowKey, more uint64) uint64 {
 	src := fold(k.Src.Hi^h[0], k.Src.Lo^h[1])
 	dst := fold(k.Dst.Hi^h[2], k.Dst.Lo^h[3])
-	sum := fold(src^ports^uint64(k.Proto)<<8^uint64(k.In)^h[4], dst^h[5])
-	return uint32(sum ^ sum>>32)
+	return fold(src^more^uint64(k.Proto)<<8^uint64(k.In)^h[4], dst^h[5])
 }

@@ -4,7 +4,8 @@ import "sallyport/netstack"
 
 // Open begins a session with p, which Track has found to belong to none, as the
 // policy admitted it. Refusals: StateLimit, HalfOpenLimit, SourceLimit and RateLimit
-// by the limit of its rule, StateLimit of a full table, SourceLimit for
+// by the limit of its rule, HalfOpenLimit with the Condition Unproven by the
+// guard, StateLimit of a full table, SourceLimit for
 // a host that has its quota of mappings, NATExhausted, NATFiltered, Untranslatable,
 // NoRoute for a side that is no door, what the profile of its terms says in
 // Begins, and whatever Track would say of p now: it may have found its session,
@@ -35,6 +36,10 @@ func (t *Table) begin(p *netstack.Packet, a *Admission, now Instant, m *Match) n
 	}
 	if a.NoEntry || t.terms[a.Terms].Profile == FW1 && !entersFW1(p, a) {
 		return passBy(p, a, m)
+	}
+	if t.guards(p, a) && !t.guard.admits(p, now, t.trial != nil) {
+		m.Condition = Unproven
+		return netstack.HalfOpenLimit
 	}
 	if reason := t.mayOpen(p, a, now); reason != netstack.ReasonNone {
 		return reason

@@ -87,6 +87,7 @@ func (x *trial) replace(t *Table, r ref) {
 	hidden := t.copyOf(s)
 	x.hidden, x.pairing = &hidden, t.mappings.pairing(s)
 	t.limits.count(r, s.phase, -1)
+	t.turned(s, s.phase, free)
 	t.counters.live--
 	t.letGo(s)
 	s.key, s.mapping = [2]netstack.FlowKey{}, 0
@@ -100,6 +101,7 @@ func (t *Table) unhide(k *keepsake, x *trial) {
 	t.mappings.pairUp(&k.session, x.pairing)
 	*t.sessions.at(k.r) = k.session
 	t.limits.count(k.r, k.phase, 1)
+	t.turned(&k.session, free, k.phase)
 	t.counters.live++
 }
 
@@ -180,6 +182,7 @@ func (t *Table) look(r ref, d Direction, p *netstack.Packet, now Instant) Sight 
 func (t *Table) putBack(k *keepsake) {
 	s := t.sessions.at(k.r)
 	t.limits.turned(k.r, s.phase, k.phase)
+	t.turned(s, s.phase, k.phase)
 	turned := s.key != k.key
 	if turned {
 		t.unlink(k.r)

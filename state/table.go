@@ -63,6 +63,7 @@ type Table struct {
 	mappings mappings
 	loan     loan
 	limits   limits
+	guard    guard
 	random   *rand.ChaCha8 // of the mappings
 	cursor   ref           // where Sweep goes on
 	trial    *trial        // a rehearsal of Open, nil but then
@@ -85,6 +86,7 @@ func NewTable(l Limits, t Timeouts, seed Seed) *Table {
 		pairs:    newPairs(n, &hash),
 		random:   random,
 		mappings: newMappings(n, &hash, rand.New(random)),
+		guard:    guard{hash: &hash, key: newSipKey(seed)},
 	}
 }
 
@@ -160,6 +162,7 @@ func (t *Table) enter(r ref) {
 	t.link(r)
 	t.pairs.add(&t.sessions.at(r).key)
 	t.inPhase[t.sessions.at(r).phase]++
+	t.turned(t.sessions.at(r), free, t.sessions.at(r).phase)
 	t.counters.live++
 }
 
@@ -171,6 +174,7 @@ func (t *Table) end(r ref, why Cause) {
 	t.pairs.remove(&s.key)
 	t.letGo(s)
 	t.limits.release(r, s.phase)
+	t.turned(s, s.phase, free)
 	t.inPhase[s.phase]--
 	t.counters.live--
 	t.counters.ended[why]++

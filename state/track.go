@@ -24,6 +24,12 @@ func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant) (m Match, rea
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	reason = t.track(at, p, now, &m)
+	switch {
+	case m.completes:
+		t.guard.meet(p, now)
+	case reason == netstack.NoSession:
+		t.guard.hear(p, now)
+	}
 	return m, reason
 }
 
@@ -63,7 +69,7 @@ func (t *Table) admit(r ref, d Direction, p *netstack.Packet, now Instant, m *Ma
 	s.pass(d, p, now)
 	t.time(s, before, v.effect, now)
 	if s.phase != before {
-		m.Event = t.turn(r, before)
+		m.Event, m.completes = t.turn(r, before), completed(d, before, s.phase)
 	}
 	if v.effect == reopens && s.flags&Logged != 0 {
 		m.Event = Opened
@@ -105,6 +111,7 @@ func (t *Table) turn(r ref, before phase) Event {
 	t.inPhase[before]--
 	t.inPhase[s.phase]++
 	t.limits.turned(r, before, s.phase)
+	t.turned(s, before, s.phase)
 	if !s.phase.over() {
 		return NoEvent
 	}

@@ -110,6 +110,8 @@ func (w *twin) handle(p *netstack.Packet, a Admission, now Instant, got outcome)
 	if v.effect == reopens && s.flags&Logged != 0 {
 		o.Event = Opened
 	}
+	waited := before.phase == synReceived || before.phase == synSent2
+	o.completes = waited && d == Original && (s.phase == established || s.phase == finWait)
 	return o
 }
 

@@ -47,6 +47,7 @@ type Match struct {
 	Generation uint32
 	Condition  Condition // that the packet failed, if it is refused for one
 	Event      Event     // what this packet did to its session, if that is to be logged
+	completes  bool      // it completes a handshake, by its originator's word
 }
 
 // Event is a turn in a session's life, told only if its rule logs. A session

@@ -6,6 +6,7 @@ package state
 func (t *Table) Sweep(now Instant, budget int) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.guard.settle(now)
 	return t.sweep(now, budget)
 }
 
