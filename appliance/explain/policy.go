@@ -171,6 +171,8 @@ func (t *teller) opened() {
 	}
 	s := &t.Opened.Sight
 	switch {
+	case t.Stage == forward.AtOpen && t.outcome.Condition == state.Unproven:
+		t.refuse(openStage(t.outcome.Reason), "the %s is flooded with SYNs, and %v has not shown that it is there: by a handshake of late, by the answer to a challenge, or by sending this SYN again", side(t.Flow.In), t.Flow.Src)
 	case t.Stage == forward.AtOpen:
 		t.refuse(openStage(t.outcome.Reason), "%s", t.refused())
 	case s.Opened:

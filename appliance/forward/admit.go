@@ -58,7 +58,10 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a *state.Admission, reply
 	var m state.Match
 	if r := l.openSession(a, now, &m); r != netstack.ReasonNone {
 		o := Outcome{Reason: r, Condition: m.Condition, Rule: d.Rule, Session: m.Session}
-		if a.Translation.Pool != nil && (r == netstack.NATExhausted || r == netstack.SourceLimit) {
+		switch {
+		case m.Condition == state.Unproven:
+			o.Reply = l.challenge(reply, now)
+		case a.Translation.Pool != nil && (r == netstack.NATExhausted || r == netstack.SourceLimit):
 			o.Reply = l.deny(pol, reply, now)
 		}
 		return o

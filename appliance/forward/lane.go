@@ -14,6 +14,7 @@ type Lane struct {
 	views   [batch]view
 	places  [batch]state.Place // where the views' packets belong
 	answers bucket
+	tests   bucket // of sources under guard
 	joined  joined
 	late    late
 	trace   *Trace // of a rehearsal, nil of a worker
@@ -21,7 +22,7 @@ type Lane struct {
 
 // NewLane returns a lane through e.
 func NewLane(e *Engine) *Lane {
-	l := &Lane{engine: e, answers: newBucket(answersPerSecond, answersBurst), joined: newJoined()}
+	l := &Lane{engine: e, answers: newBucket(answersPerSecond, answersBurst), tests: newBucket(challengesPerSecond, challengesBurst), joined: newJoined()}
 	l.pkt = &l.views[0].pkt
 	return l
 }
