@@ -37,6 +37,7 @@ func (a *Appliance) sideStatus(side netstack.Side, t *forward.Tally) control.Sid
 	defer a.mu.Unlock()
 	s := control.SideStatus{
 		Side: side.String(), PacketsPassed: t.Passed[side], BytesPassed: t.Bytes[side], Drops: t.Drops(side),
+		Guard: a.guardStatus(side),
 	}
 	if d := a.devices[side]; d != nil {
 		s.Device, s.Driver, s.DriverWhy, s.MTU = d.Name(), string(d.Driver()), d.Why(), a.mtu(side)

@@ -89,6 +89,7 @@ func (a *Appliance) force(c *configuration) {
 	a.generation = c.policy.Generation
 	a.rules.put(c.policy.Generation, c.policy.Rules.Labels())
 	a.engine.Swap(c.policy)
+	a.table.SetGuard(c.settings.State.SYNGuard)
 	a.inForce.Store(c)
 	select {
 	case a.changed <- struct{}{}:

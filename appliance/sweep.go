@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sallyport/appliance/forward"
+	"sallyport/netstack"
 	"sallyport/state"
 )
 
@@ -27,12 +28,14 @@ func sweepSteps(sessions int) int {
 // sweep reaps expired sessions and logs ended ones until ctx is done.
 func (a *Appliance) sweep(ctx context.Context) {
 	ended, steps := make([]state.Ended, 64), sweepSteps(a.table.Stats().MaxSessions)
+	guarded := [netstack.Sides]bool{}
 	fragments := forward.NewFragmentSweep(a.engine, a.reports)
 	every(ctx, sweepEvery, func() {
 		for range steps {
 			a.table.Sweep(a.now(), sweepStep)
 		}
 		fragments.Sweep(a.now())
+		a.tellGuard(&guarded)
 		a.logEnded(ended)
 	})
 }

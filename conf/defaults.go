@@ -37,7 +37,7 @@ func empty() *Settings {
 		},
 		TUN: TUN{Driver: DriverAuto, QueueLength: 4096},
 		State: State{
-			MaxSessions: 262144, Terms: []Terms{{Terms: state.Terms{Timeouts: state.Strict.Timeouts()}}},
+			MaxSessions: 262144, SYNGuard: state.GuardStart(262144), Terms: []Terms{{Terms: state.Terms{Timeouts: state.Strict.Timeouts()}}},
 			Fragments:        state.DefaultFragmentLimits(),
 			SnapshotInterval: 30 * time.Second, Rematch: RematchKill,
 		},

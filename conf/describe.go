@@ -48,6 +48,7 @@ var descriptions = map[string]string{
 	"state":                         "What is remembered of conversations.",
 	"state.profile":                 "How strictly conversations are followed: strict; loose picks up in the middle; fw1 is FireWall-1 of the year 2000, for study.",
 	"state.max_sessions":            "Sessions remembered at once, at about 320 bytes each.",
+	"state.syn_guard":               "Half-open TCP sessions begun from one side at which SYNs from there must prove their source; 0: never.",
 	"state.timeouts":                "How long a session outlives its last packet.",
 	"state.fragments":               "What is held of datagrams whose fragments have not all come, on each side.",
 	"state.fragments.max_bytes":     "Bytes for fragments.",

@@ -149,6 +149,8 @@ func TestBounds(t *testing.T) {
 		{"[tun]\nbusy_poll = ", `"1ms"`, `"1001us"`},
 		{"[state]\nmax_sessions = ", "16", "15"},
 		{"[state]\nmax_sessions = ", "16777216", "16777217"},
+		{"[state]\nsyn_guard = ", "0", "-1"},
+		{"[state]\nsyn_guard = ", "16777216", "16777217"},
 		{"[state]\nsnapshot_interval = ", `"1s"`, `"999ms"`},
 		{"[state]\nsnapshot_interval = ", `"24h"`, `"24h1s"`},
 		{"[state]\nsnapshot = ", `""`, `"x"`},

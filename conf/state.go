@@ -11,6 +11,7 @@ import (
 // State is [state].
 type State struct {
 	MaxSessions int                  // MinSessions to MaxSessions; about 320 bytes each
+	SYNGuard    int                  // half-open TCP sessions of a side, 0 to MaxSessions; 0: no guard
 	Fragments   state.FragmentLimits // of each side
 	// Terms is what sessions live by. The first is what [state] says; the others
 	// are what some rule makes of it, and that rule's Terms is the number here.
@@ -65,6 +66,7 @@ func (s *Settings) readState(v value, words *vocabulary) {
 	v.read([]field{
 		{"profile", t.readProfile},
 		{"max_sessions", func(v value) { v.setInt(&s.State.MaxSessions, MinSessions, MaxSessions) }},
+		{"syn_guard", func(v value) { v.setInt(&s.State.SYNGuard, 0, MaxSessions) }},
 		{"timeouts", t.readTimeouts},
 		{"fragments", func(v value) { readFragments(v, &s.State.Fragments) }},
 		{"service_timeouts", func(v value) { s.State.readServices(v, &words.services) }},
@@ -75,6 +77,9 @@ func (s *Settings) readState(v value, words *vocabulary) {
 			v.setDuration(&s.State.SnapshotInterval, MinSnapshotInterval, MaxSnapshotInterval)
 		}},
 	})
+	if !v.has("syn_guard") {
+		s.State.SYNGuard = state.GuardStart(s.State.MaxSessions)
+	}
 	s.State.Terms[0] = t.over(Terms{Terms: state.Terms{Profile: t.profile, Timeouts: t.profile.Timeouts()}})
 	if fastmode.doc != nil && t.profile != state.FW1 && t.said == v.has("profile") {
 		fastmode.failKey("fastmode lets all but SYNs pass unseen: only the profile fw1 has it")

@@ -57,7 +57,7 @@ func TestOpenAPIHasEveryRoute(t *testing.T) {
 
 func TestOpenAPIHasEveryField(t *testing.T) {
 	for _, v := range []any{
-		control.Status{}, control.PolicyStatus{}, control.RematchStatus{}, control.SessionStatus{}, control.SnapshotStatus{}, control.SideStatus{}, control.Tuple{},
+		control.Status{}, control.PolicyStatus{}, control.RematchStatus{}, control.SessionStatus{}, control.SnapshotStatus{}, control.SideStatus{}, control.GuardStatus{}, control.Tuple{},
 		control.Session{}, control.Stat{}, control.Asymmetric{}, control.Rule{}, control.Timeout{}, control.Datagram{}, control.Mapping{}, control.External{}, control.Killed{}, control.Fault{}, control.Place{},
 		control.Consent{}, control.Reloaded{}, control.File{}, control.Commit{}, control.Rollback{}, control.Committed{}, control.Change{},
 		control.Question{}, control.Explanation{}, control.Step{}, control.Considered{},

@@ -78,6 +78,16 @@ type SideStatus struct {
 	PacketsPassed uint64         `json:"packets_passed"`
 	BytesPassed   uint64         `json:"bytes_passed"`
 	Drops         uint64         `json:"drops"`
+	Guard         GuardStatus    `json:"guard"`
+}
+
+// GuardStatus is the guard against floods of SYNs that come by one side.
+type GuardStatus struct {
+	On       bool      `json:"on"`
+	Since    time.Time `json:"since,omitzero"` // when it last went on or off; left out: it never did
+	Start    int       `json:"start"`          // the half-open sessions that it goes on at; 0: there is no guard
+	HalfOpen int       `json:"half_open"`      // of TCP, begun from this side; those included that are not yet reaped
+	Refused  uint64    `json:"refused"`        // SYNs, since the start
 }
 
 // Tuple names the packets of one direction of a session, as they arrive. An

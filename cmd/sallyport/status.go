@@ -93,11 +93,23 @@ func (c *cli) printSides(sides []control.SideStatus) {
 	t.flush()
 	c.printf("\n")
 	for _, s := range sides {
+		c.printGuard(&s)
+	}
+	for _, s := range sides {
 		c.printf("%s forwards %s\n", s.Side, orElse(strings.Join(s.Families, " and "), "nothing"))
 		if s.DriverWhy != "" {
 			c.printf("%s has driver %s because a faster one does not work: %s\n", s.Side, s.Driver, s.DriverWhy)
 		}
 	}
+}
+
+// printGuard says of a flood of SYNs that lasts what is done against it.
+func (c *cli) printGuard(s *control.SideStatus) {
+	if !s.Guard.On {
+		return
+	}
+	c.printf("%s\n", c.paint(yellow, fmt.Sprintf("%s has been flooded with SYNs for %s: %s sessions are half open, %s SYNs were refused",
+		s.Side, span(c.now().Sub(s.Guard.Since)), count(s.Guard.HalfOpen), count(s.Guard.Refused))))
 }
 
 func orElse(s, instead string) string {

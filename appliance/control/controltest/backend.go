@@ -63,11 +63,13 @@ func (b *Backend) Status() control.Status {
 				Addresses: []netip.Addr{netip.MustParseAddr("10.1.0.1"), netip.MustParseAddr("fd00:1::1")},
 				Networks:  []netip.Prefix{netip.MustParsePrefix("10.1.0.0/24"), netip.MustParsePrefix("fd00:1::/64")},
 				MTU:       1500, Families: []string{"ipv4", "ipv6"}, PacketsPassed: 123456, BytesPassed: 98_765_432, Drops: 7,
+				Guard: control.GuardStatus{Start: 8192, HalfOpen: 3},
 			},
 			{
 				Side: "outside", Interface: "eth1", Device: "sp-outside", Driver: "water", DriverWhy: "vnet: the kernel refuses a super-packet",
 				Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.1")},
 				MTU:       1400, Families: []string{"ipv4"}, PacketsPassed: 234567, BytesPassed: 1_987_654_321, Drops: 70,
+				Guard: control.GuardStatus{On: true, Since: Noon.Add(-75 * time.Second), Start: 8192, HalfOpen: 8201, Refused: 1_234_567},
 			},
 		},
 	}
