@@ -1,6 +1,10 @@
 package netstack
 
-import "gvisor.dev/gvisor/pkg/tcpip/header"
+import (
+	"encoding/binary"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+)
 
 // Where the fields that a rewrite changes are in the IPv4 header.
 const (
@@ -35,7 +39,7 @@ func (h *ipHeader) walk4(b []byte) Reason {
 	if len(b) < header.IPv4MinimumSize {
 		return Short
 	}
-	ip := header.IPv4(b)
+	ip := header.IPv4(b[:header.IPv4MinimumSize])
 	h.src, h.dst = AddrFrom4(b[ipv4Src:]), AddrFrom4(b[ipv4Dst:])
 	h.proto, h.pseudoDst = Protocol(ip.Protocol()), ipv4Dst
 	h.transport, h.end = int(ip.HeaderLength()), int(ip.TotalLength())
@@ -48,7 +52,7 @@ func (h *ipHeader) walk4(b []byte) Reason {
 	if sum(b[:h.transport]) != 0xffff {
 		return BadChecksum
 	}
-	if ip.More() || ip.FragmentOffset() != 0 {
+	if binary.BigEndian.Uint16(ip[ipv4Fragment:])&^(1<<15|dontFragment) != 0 {
 		h.fragment = Fragment{true, ip.More(), ip.FragmentOffset(), uint32(ip.ID())}
 		h.fragmentData = h.transport
 	}

@@ -1,6 +1,10 @@
 package netstack
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+)
 
 // Rewrite makes the packet one of the flow to: it writes the addresses and
 // ports that differ, and an ICMP query's identifier (the asking side's port; the
@@ -24,15 +28,15 @@ func (p *Packet) rewrite(to *FlowKey) {
 	default:
 		message = putPorts(t, p.Flow.Proto, p.ICMP, to)
 	}
-	p.redirect(to.Src, to.Dst, message)
+	p.redirect(to, message)
 	p.Flow = *to
 }
 
-// redirect gives the packet its new addresses, and its checksums what that
+// redirect gives the packet the addresses of to, and its checksums what that
 // changes and what the message has changed by.
-func (p *Packet) redirect(src, dst Addr, message delta) {
+func (p *Packet) redirect(to *FlowKey, message delta) {
 	b := p.Bytes()
-	fromSrc, fromDst, _ := putAddresses(b, p.Version, src, dst)
+	fromSrc, fromDst, _ := putAddresses(b, p.Version, to)
 	if p.pseudoDst != ipv4Dst && p.pseudoDst != ipv6Dst {
 		fromDst = 0 // a routing header's address is the one that counts
 	}
@@ -50,14 +54,15 @@ func (p *Packet) Identify(id uint16) { identify(p.Bytes(), id) }
 // identify is Identify for the packet that b starts with.
 func identify(b []byte, id uint16) { addTo(b[ipv4Checksum:], put16(b[ipv4ID:], id)) }
 
-// putAddresses writes the addresses of the IP header that b starts with, and
-// returns by how much each changed the sums over it. The IPv4 header's checksum
-// is kept right, and header is by how much it changed.
-func putAddresses(b []byte, version uint8, src, dst Addr) (fromSrc, fromDst, header delta) {
+// putAddresses writes the addresses of to into the IP header that b starts with,
+// and returns by how much each changed the sums over it. The IPv4 header's checksum
+// is kept right, and inHeader is by how much it changed.
+func putAddresses(b []byte, version uint8, to *FlowKey) (fromSrc, fromDst, inHeader delta) {
 	if version == 6 {
-		return put128(b[ipv6Src:], src), put128(b[ipv6Dst:], dst), 0
+		return put128(b[ipv6Src:], to.Src), put128(b[ipv6Dst:], to.Dst), 0
 	}
-	fromSrc, fromDst = put32(b[ipv4Src:], src.V4()), put32(b[ipv4Dst:], dst.V4())
+	b = b[:header.IPv4MinimumSize]
+	fromSrc, fromDst = put32(b[ipv4Src:], to.Src.V4()), put32(b[ipv4Dst:], to.Dst.V4())
 	return fromSrc, fromDst, addTo(b[ipv4Checksum:], fromSrc+fromDst)
 }
 

@@ -15,7 +15,7 @@ func (p *Packet) RewriteError(src, dst Addr, quoted FlowKey) {
 		message = p.rewriteQuote(&quoted)
 		p.Quoted = quoted
 	}
-	p.redirect(src, dst, message)
+	p.redirect(&FlowKey{Src: src, Dst: dst}, message)
 	p.Flow.Src, p.Flow.Dst = src, dst
 }
 
@@ -24,7 +24,7 @@ func (p *Packet) RewriteError(src, dst Addr, quoted FlowKey) {
 func (p *Packet) rewriteQuote(to *FlowKey) delta {
 	b := p.Bytes()
 	t := b[p.quoteTransport:]
-	src, dst, header := putAddresses(b[p.quote:], p.Version, to.Src, to.Dst)
+	src, dst, header := putAddresses(b[p.quote:], p.Version, to)
 	proto := p.Quoted.Proto
 	ports := putPorts(t, proto, p.quotedICMP(), to)
 	sum := sumOf(proto, p.Version).update(t, src+dst, ports)

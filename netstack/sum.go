@@ -22,7 +22,7 @@ func sum(b []byte) uint16 {
 		total, carry = bits.Add64(total, binary.LittleEndian.Uint64(b), carry)
 	}
 	total, carry = bits.Add64(total, rest(b), carry)
-	return bits.ReverseBytes16(fold(total>>32 + total&0xffffffff + carry))
+	return bits.ReverseBytes16(fold(halves(total) + carry))
 }
 
 // rest returns the last bytes of a message, eight at most, as sum takes them.
@@ -47,10 +47,10 @@ type delta = uint64
 // fold makes a sum of words a one's complement sum. Words of 32 bits may be
 // added as they are: 1<<16 counts as 1.
 func fold(sum uint64) uint16 {
-	sum = sum>>32 + sum&0xffffffff
-	sum = sum>>16 + sum&0xffff
-	sum = sum>>16 + sum&0xffff
-	return uint16(sum>>16 + sum)
+	// A number added to itself with its halves exchanged has the sum of both in its
+	// upper half, and the carry out of the lower one in it.
+	half := uint32((sum + bits.RotateLeft64(sum, 32)) >> 32)
+	return uint16((half + bits.RotateLeft32(half, 16)) >> 16)
 }
 
 // put16 writes a word, and returns by how much that changes a sum over it.

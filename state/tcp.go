@@ -65,7 +65,7 @@ func (s *session) beginTCP(p *netstack.Packet) {
 
 func (s *session) judgeTCP(d Direction, p *netstack.Packet) ruling {
 	g := segmentOf(p)
-	if s.answersNewSYN(d, &g) {
+	if s.peer[d.Opposite()].has(newSYN) && s.answersNewSYN(d, &g) {
 		return s.agreement(&g)
 	}
 	v := s.judgeSegment(d, &g)

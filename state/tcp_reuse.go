@@ -35,11 +35,11 @@ func (s *session) remember(d Direction, g *segment) {
 }
 
 // answersNewSYN reports whether g, of direction d, is a SYN-ACK or RST to the
-// SYN that is remembered: it acknowledges that, and at most the data that came
-// with it.
+// SYN that is remembered, of the other direction: it acknowledges that, and at most
+// the data that came with it.
 func (s *session) answersNewSYN(d Direction, g *segment) bool {
 	other := &s.peer[d.Opposite()]
-	if !other.has(newSYN) || !g.has(ack) || g.kind()&(syn|rst) == 0 {
+	if !g.has(ack) || g.kind()&(syn|rst) == 0 {
 		return false
 	}
 	more := g.ack - s.newSYN - 1

@@ -54,14 +54,7 @@ const (
 // end returns the sequence number after the segment's last; SYN and FIN count
 // one each.
 func (g *segment) end() uint32 {
-	end := g.seq + g.len
-	if g.has(header.TCPFlagSyn) {
-		end++
-	}
-	if g.has(header.TCPFlagFin) {
-		end++
-	}
-	return end
+	return g.seq + g.len + uint32(g.flags&header.TCPFlagSyn>>1) + uint32(g.flags&header.TCPFlagFin)
 }
 
 // before reports whether sequence number a comes before b (RFC 9293 3.4).

@@ -47,6 +47,9 @@ const (
 // pace has given a window of at most maxWin.
 func back(maxWin uint32) uint32 { return min(max(2*maxWin, minBack), maxBack) }
 
+// tooFar reports whether a segment may not be that far behind.
+func tooFar(behind, maxWin uint32) bool { return behind > minBack && behind > back(maxWin) }
+
 // limit is how far src may send.
 func (src *peer) limit() uint32 {
 	if src.has(finSent) {
@@ -67,13 +70,13 @@ func (src *peer) last(g *segment) uint32 {
 // fails returns the condition that g, from src, does not meet.
 func (src *peer) fails(dst *peer, g *segment) Condition {
 	switch limit := src.limit(); {
-	case before(g.seq, src.seqLo) && src.seqLo-g.seq > back(dst.maxWin):
+	case before(g.seq, src.seqLo) && tooFar(src.seqLo-g.seq, dst.maxWin):
 		return BeforeWindow
 	case before(limit, g.seq), before(limit, src.last(g)):
 		return BeyondWindow
 	case before(dst.seqLo, g.sack):
 		return AcksTooMuch
-	case dst.seqLo-g.sack > back(src.maxWin):
+	case tooFar(dst.seqLo-g.sack, src.maxWin):
 		return AcksTooLittle
 	}
 	return NoCondition
