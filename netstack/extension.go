@@ -19,11 +19,11 @@ const (
 const maxExtensions = 8
 
 // extensions walks from the end of the fixed header in b to the transport
-// header, and leaves proto, transport and fragment as it finds them. After a
+// header, and leaves Flow.Proto, Transport and Fragment as it finds them. After a
 // later fragment's header there are no headers, whatever it says comes next.
-func (h *ipHeader) extensions(b []byte) Reason {
+func (p *Packet) extensions(b []byte) Reason {
 	for range maxExtensions {
-		done, r := h.extension(b)
+		done, r := p.extension(b)
 		if done || r != ReasonNone {
 			return r
 		}
@@ -32,28 +32,28 @@ func (h *ipHeader) extensions(b []byte) Reason {
 }
 
 // extension steps over one extension header, or reports that there is none.
-func (h *ipHeader) extension(b []byte) (done bool, r Reason) {
-	proto := h.proto
+func (p *Packet) extension(b []byte) (done bool, r Reason) {
+	proto := p.Flow.Proto
 	switch proto {
 	case hopByHop, routing, fragment, destinationOptions, AH:
 	default:
 		return true, ReasonNone
 	}
-	x := b[h.transport:]
+	x := b[p.Transport:]
 	if len(x) < 8 || len(x) < extensionLen(proto, x) {
 		return true, Short
 	}
-	at, named := h.transport, h.named
+	at, named := int(p.Transport), p.named
 	x = x[:extensionLen(proto, x)]
-	h.proto, h.transport, h.named = Protocol(x[0]), at+len(x), at
+	p.Flow.Proto, p.Transport, p.named = Protocol(x[0]), uint16(at+len(x)), uint16(at)
 	switch proto {
 	case hopByHop:
 		return false, hopByHopOptions(at, x)
 	case routing:
-		return false, h.routing(at, x)
+		return false, p.routing(at, x)
 	case fragment:
-		h.fragmentNamed = named
-		return h.fragmentHeader(x)
+		p.partNamed = named
+		return p.fragmentHeader(x)
 	}
 	return false, ReasonNone
 }
@@ -94,7 +94,7 @@ func hopByHopOptions(at int, x []byte) Reason {
 // routing judges a routing header. Type 0 is source routing (RFC 5095). A type
 // 2 header (RFC 6275) names the one home address that the destination stands
 // for, which is what its pseudo-header counts. Others must have arrived.
-func (h *ipHeader) routing(at int, x []byte) Reason {
+func (p *Packet) routing(at int, x []byte) Reason {
 	const source, mobility, mobilityLen = 0, 2, 24
 	kind, left := x[2], x[3]
 	switch {
@@ -107,21 +107,21 @@ func (h *ipHeader) routing(at int, x []byte) Reason {
 	case left != 1 || len(x) != mobilityLen:
 		return BadHeader
 	}
-	h.pseudoDst = at + 8
+	p.pseudoDst = uint16(at + 8)
 	return ReasonNone
 }
 
 // fragmentHeader reads a fragment header; there may be one.
-func (h *ipHeader) fragmentHeader(x []byte) (done bool, r Reason) {
-	if h.fragmentData != 0 {
+func (p *Packet) fragmentHeader(x []byte) (done bool, r Reason) {
+	if p.part != 0 {
 		return true, BadHeader
 	}
-	h.fragmentData = h.transport
+	p.part = p.Transport
 	place := binary.BigEndian.Uint16(x[2:])
 	more, offset := place&1 != 0, place&^7
 	if !more && offset == 0 {
 		return false, ReasonNone // RFC 6946: fragmented, into one piece
 	}
-	h.fragment = Fragment{true, more, offset, binary.BigEndian.Uint32(x[4:])}
+	p.Fragment = Fragment{true, more, offset, binary.BigEndian.Uint32(x[4:])}
 	return offset != 0, ReasonNone
 }

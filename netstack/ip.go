@@ -1,40 +1,29 @@
 package netstack
 
-// ipHeader is what the IP header says and the headers between it and the
-// transport header; of a packet, or of the quotation in an ICMP error.
-type ipHeader struct {
-	src, dst  Addr
-	version   uint8
-	proto     Protocol
-	transport int // where the transport header starts
-	end       int // where the packet ends, by its own word
-	pseudoDst int // where the destination is that a pseudo-header counts
-	fragment  Fragment
-	// fragmentData is where the fragment's part of the datagram starts.
-	fragmentData int
-	// named is where the byte is that says what proto is, and fragmentNamed
-	// where the one is that names the fragment header; both of IPv6.
-	named, fragmentNamed int
-}
-
-// parse reads the header of the packet that b starts with, and refuses what may
-// not be forwarded.
-func (h *ipHeader) parse(b []byte) Reason {
-	if len(b) == 0 {
+// parseNetwork walks the IP header and what follows it, refuses what may not be
+// forwarded, and cuts f to the packet's own length.
+func (p *Packet) parseNetwork(f *Frame) (r Reason) {
+	b := f.Bytes()
+	switch {
+	case len(b) == 0:
 		return Short
+	case b[0]>>4 == 4:
+		r = p.parse4(b)
+	case b[0]>>4 == 6:
+		r = p.parse6(b)
+	default:
+		return BadHeader
 	}
-	switch b[0] >> 4 {
-	case 4:
-		return h.parse4(b)
-	case 6:
-		return h.parse6(b)
+	if r == ReasonNone {
+		p.Payload = p.Transport
+		f.SetLen(p.end)
 	}
-	return BadHeader
+	return r
 }
 
 // parseQuoted reads the header of a packet that is quoted by an ICMP error of
 // the same IP version, and may therefore be cut off.
-func (h *ipHeader) parseQuoted(b []byte, version uint8) Reason {
+func (p *Packet) parseQuoted(b []byte, version uint8) Reason {
 	if len(b) == 0 {
 		return Short
 	}
@@ -42,10 +31,10 @@ func (h *ipHeader) parseQuoted(b []byte, version uint8) Reason {
 		return BadHeader
 	}
 	if version == 4 {
-		return h.walk4(b)
+		return p.walk4(b)
 	}
-	if r := h.fixed6(b); r != ReasonNone {
+	if r := p.fixed6(b); r != ReasonNone {
 		return r
 	}
-	return h.extensions(b)
+	return p.extensions(b)
 }

@@ -17,44 +17,44 @@ const (
 )
 
 // parse4 reads an IPv4 packet that is wholly there.
-func (h *ipHeader) parse4(b []byte) Reason {
-	if r := h.walk4(b); r != ReasonNone {
+func (p *Packet) parse4(b []byte) Reason {
+	if r := p.walk4(b); r != ReasonNone {
 		return r
 	}
-	if h.end < h.transport {
+	if p.end < int(p.Transport) {
 		return BadHeader
 	}
-	if h.end > len(b) {
+	if p.end > len(b) {
 		return Short
 	}
-	if r := ipv4Options(b[header.IPv4MinimumSize:h.transport]); r != ReasonNone {
+	if r := ipv4Options(b[header.IPv4MinimumSize:p.Transport]); r != ReasonNone {
 		return r
 	}
-	return h.checkFragment(h.end)
+	return p.checkFragment(p.end)
 }
 
 // walk4 reads an IPv4 header, of a packet that may be cut off after it.
-func (h *ipHeader) walk4(b []byte) Reason {
-	h.version = 4
+func (p *Packet) walk4(b []byte) Reason {
+	p.Version = 4
 	if len(b) < header.IPv4MinimumSize {
 		return Short
 	}
 	ip := header.IPv4(b[:header.IPv4MinimumSize])
-	h.src, h.dst = AddrFrom4(b[ipv4Src:]), AddrFrom4(b[ipv4Dst:])
-	h.proto, h.pseudoDst = Protocol(ip.Protocol()), ipv4Dst
-	h.transport, h.end = int(ip.HeaderLength()), int(ip.TotalLength())
-	if h.transport < header.IPv4MinimumSize {
+	p.Flow.Src, p.Flow.Dst = AddrFrom4(b[ipv4Src:]), AddrFrom4(b[ipv4Dst:])
+	p.Flow.Proto, p.pseudoDst = Protocol(ip.Protocol()), ipv4Dst
+	p.Transport, p.end = uint16(ip.HeaderLength()), int(ip.TotalLength())
+	if p.Transport < header.IPv4MinimumSize {
 		return BadHeader
 	}
-	if h.transport > len(b) {
+	if int(p.Transport) > len(b) {
 		return Short
 	}
-	if sum(b[:h.transport]) != 0xffff {
+	if sum(b[:p.Transport]) != 0xffff {
 		return BadChecksum
 	}
 	if binary.BigEndian.Uint16(ip[ipv4Fragment:])&^(1<<15|dontFragment) != 0 {
-		h.fragment = Fragment{true, ip.More(), ip.FragmentOffset(), uint32(ip.ID())}
-		h.fragmentData = h.transport
+		p.Fragment = Fragment{true, ip.More(), ip.FragmentOffset(), uint32(ip.ID())}
+		p.part = p.Transport
 	}
 	return ReasonNone
 }

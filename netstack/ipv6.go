@@ -13,33 +13,33 @@ const (
 
 // parse6 reads an IPv6 packet that is wholly there. A jumbogram (RFC 2675) says
 // that it has no payload, so that its extension header is beyond its end.
-func (h *ipHeader) parse6(b []byte) Reason {
-	if r := h.fixed6(b); r != ReasonNone {
+func (p *Packet) parse6(b []byte) Reason {
+	if r := p.fixed6(b); r != ReasonNone {
 		return r
 	}
-	if h.end > len(b) {
+	if p.end > len(b) {
 		return Short
 	}
-	r := h.extensions(b[:h.end])
-	if r == Short && h.fragment.Is {
+	r := p.extensions(b[:p.end])
+	if r == Short && p.Fragment.Is {
 		return FragShort // RFC 7112: the first fragment has all headers
 	}
 	if r != ReasonNone {
 		return r
 	}
-	return h.checkFragment(h.end - header.IPv6MinimumSize - header.IPv6FragmentHeaderSize)
+	return p.checkFragment(p.end - header.IPv6MinimumSize - header.IPv6FragmentHeaderSize)
 }
 
 // fixed6 reads the fixed header; proto is then the first extension header's.
-func (h *ipHeader) fixed6(b []byte) Reason {
-	h.version = 6
+func (p *Packet) fixed6(b []byte) Reason {
+	p.Version = 6
 	if len(b) < header.IPv6MinimumSize {
 		return Short
 	}
 	ip := header.IPv6(b)
-	h.src, h.dst = AddrFrom16(b[ipv6Src:]), AddrFrom16(b[ipv6Dst:])
-	h.proto, h.pseudoDst = Protocol(ip.NextHeader()), ipv6Dst
-	h.transport, h.named = header.IPv6MinimumSize, ipv6Next
-	h.end = header.IPv6MinimumSize + int(ip.PayloadLength())
+	p.Flow.Src, p.Flow.Dst = AddrFrom16(b[ipv6Src:]), AddrFrom16(b[ipv6Dst:])
+	p.Flow.Proto, p.pseudoDst = Protocol(ip.NextHeader()), ipv6Dst
+	p.Transport, p.named = header.IPv6MinimumSize, ipv6Next
+	p.end = header.IPv6MinimumSize + int(ip.PayloadLength())
 	return ReasonNone
 }

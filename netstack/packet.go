@@ -40,9 +40,11 @@ type Packet struct {
 	Transport uint16 // where the transport header starts
 	Payload   uint16 // where its payload starts
 	Fragment  Fragment
-	// part is where a fragment's part of its datagram starts; partNamed, in
-	// IPv6, where the byte is that names the fragment header.
-	part, partNamed uint16
+	// part is where a fragment's part of its datagram starts. In IPv6, named is
+	// where the byte is that names the transport protocol, and partNamed where the
+	// one is that names the fragment header.
+	part, named, partNamed uint16
+	end                    int // where the packet ends, by its own word
 
 	// Quoted is the flow of the packet that an ICMP error quotes, oriented as
 	// that packet was when it was dropped: its Src is who sent it. In is the

@@ -39,19 +39,3 @@ func (p *Packet) parse(in Side, f *Frame, enough int) Reason {
 	}
 	return p.checkOffload()
 }
-
-// parseNetwork walks the IP header and what follows it, and cuts f to the
-// packet's own length.
-func (p *Packet) parseNetwork(f *Frame) Reason {
-	var h ipHeader
-	r := h.parse(f.Bytes())
-	p.Version, p.pseudoDst, p.Fragment = h.version, uint16(h.pseudoDst), h.fragment
-	p.Flow.Src, p.Flow.Dst, p.Flow.Proto = h.src, h.dst, h.proto
-	if r != ReasonNone {
-		return r
-	}
-	p.Transport, p.Payload = uint16(h.transport), uint16(h.transport)
-	p.part, p.partNamed = uint16(h.fragmentData), uint16(h.fragmentNamed)
-	f.SetLen(h.end)
-	return ReasonNone
-}

@@ -10,12 +10,12 @@ const quoteMin = 8
 // its IP header must be whole and, in IPv4, have a right checksum (RFC 5508
 // REQ-3).
 func (p *Packet) parseQuote(q []byte) Reason {
-	var h ipHeader
-	if r := h.parseQuoted(q, p.Version); r != ReasonNone {
+	var inner Packet
+	if r := inner.parseQuoted(q, p.Version); r != ReasonNone {
 		return r
 	}
-	p.quote, p.quoteTransport = p.Payload, p.Payload+uint16(h.transport)
-	quoted, r := h.flow(q[h.transport:])
+	p.quote, p.quoteTransport = p.Payload, p.Payload+inner.Transport
+	quoted, r := inner.quotedFlow(q[inner.Transport:])
 	if r != ReasonNone || quoted == (FlowKey{}) {
 		return r
 	}
@@ -24,21 +24,21 @@ func (p *Packet) parseQuote(q []byte) Reason {
 	return ReasonNone
 }
 
-// flow returns the flow of a quoted packet whose transport header, or its
+// quotedFlow returns the flow of a quoted packet whose transport header, or its
 // start, is t; the zero flow if it can be of no session: a later fragment, an
 // ICMP error (RFC 1122 3.2.2), addresses that were never forwarded.
-func (h *ipHeader) flow(t []byte) (FlowKey, Reason) {
-	k := FlowKey{Src: h.src, Dst: h.dst, Proto: h.proto}
-	if h.fragment.Offset != 0 || martian(h.version, h.src) || martian(h.version, h.dst) {
+func (p *Packet) quotedFlow(t []byte) (FlowKey, Reason) {
+	k := p.Flow // without ports
+	if p.Fragment.Offset != 0 || martian(p.Version, p.Flow.Src) || martian(p.Version, p.Flow.Dst) {
 		return FlowKey{}, ReasonNone
 	}
-	if sumOf(h.proto, h.version).kind == noSum {
+	if sumOf(p.Flow.Proto, p.Version).kind == noSum {
 		return k, ReasonNone // no protocol that is known
 	}
 	if len(t) < quoteMin {
 		return FlowKey{}, Short
 	}
-	if h.proto.HasPorts() {
+	if p.Flow.Proto.HasPorts() {
 		k.SrcPort, k.DstPort = binary.BigEndian.Uint16(t), binary.BigEndian.Uint16(t[2:])
 	} else if k.icmp(t) == ICMPError {
 		return FlowKey{}, ReasonNone
