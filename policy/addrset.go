@@ -20,8 +20,12 @@ var (
 // touch. The nil set is empty.
 type addrSet []addrRange
 
-// contains reports whether a is in s, in logarithmic time.
+// contains reports whether a is in s, in logarithmic time. Most sets are of one
+// range.
 func (s addrSet) contains(a netstack.Addr) bool {
+	if len(s) == 1 {
+		return !less(a, s[0].first) && !less(s[0].last, a)
+	}
 	low, high := 0, len(s)
 	for low < high {
 		middle := int(uint(low+high) >> 1)
