@@ -6,9 +6,10 @@ import (
 )
 
 // leave makes the packet what it is to be on the other side of the firewall.
-func (l *Lane) leave(pol *Policy, m *state.Match, reply *netstack.Frame, now state.Instant) Outcome {
+func (l *Lane) leave(pol *Policy, m *state.Match, reply *netstack.Frame, now state.Instant) (o Outcome) {
 	p := l.pkt
-	o := Outcome{Verdict: netstack.Pass, Out: m.Out, Event: m.Event, Rule: m.Rule, Generation: m.Generation, Session: m.Session}
+	o.Verdict, o.Out, o.Event = netstack.Pass, m.Out, m.Event
+	o.Rule, o.Generation, o.Session = m.Rule, m.Generation, m.Session
 	if mtu := pol.MTU[m.Out]; mtu > 0 && l.oversize(mtu) {
 		o.Verdict, o.Reason = netstack.Drop, netstack.TooBig
 		o.Reply = l.answers.take(now) && l.asSent(pol).MakeTooBig(reply, pol.source(p), mtu)
