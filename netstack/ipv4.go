@@ -49,7 +49,11 @@ func (p *Packet) walk4(b []byte) Reason {
 	if int(p.Transport) > len(b) {
 		return Short
 	}
-	if sum(b[:p.Transport]) != 0xffff {
+	total := ipv4Sum((*[header.IPv4MinimumSize]byte)(b))
+	if p.Transport > header.IPv4MinimumSize {
+		total += uint64(sum(b[header.IPv4MinimumSize:p.Transport]))
+	}
+	if fold(total) != 0xffff {
 		return BadChecksum
 	}
 	if binary.BigEndian.Uint16(ip[ipv4Fragment:])&^(1<<15|dontFragment) != 0 {
@@ -57,6 +61,12 @@ func (p *Packet) walk4(b []byte) Reason {
 		p.part = p.Transport
 	}
 	return ReasonNone
+}
+
+// ipv4Sum returns the sum, not folded, of a header without its options.
+func ipv4Sum(ip *[header.IPv4MinimumSize]byte) uint64 {
+	first, second := binary.BigEndian.Uint64(ip[:]), binary.BigEndian.Uint64(ip[8:])
+	return halves(first) + halves(second) + uint64(binary.BigEndian.Uint32(ip[16:]))
 }
 
 // IPv4 options, RFC 791 3.1.

@@ -36,7 +36,7 @@ func (p *Packet) rewrite(to *FlowKey) {
 // changes and what the message has changed by.
 func (p *Packet) redirect(to *FlowKey, message delta) {
 	b := p.Bytes()
-	fromSrc, fromDst, _ := putAddresses(b, p.Version, to)
+	fromSrc, fromDst := putAddresses(b, p.Version, to)
 	if p.pseudoDst != ipv4Dst && p.pseudoDst != ipv6Dst {
 		fromDst = 0 // a routing header's address is the one that counts
 	}
@@ -56,14 +56,15 @@ func identify(b []byte, id uint16) { addTo(b[ipv4Checksum:], put16(b[ipv4ID:], i
 
 // putAddresses writes the addresses of to into the IP header that b starts with,
 // and returns by how much each changed the sums over it. The IPv4 header's checksum
-// is kept right, and inHeader is by how much it changed.
-func putAddresses(b []byte, version uint8, to *FlowKey) (fromSrc, fromDst, inHeader delta) {
+// is kept right.
+func putAddresses(b []byte, version uint8, to *FlowKey) (fromSrc, fromDst delta) {
 	if version == 6 {
-		return put128(b[ipv6Src:], to.Src), put128(b[ipv6Dst:], to.Dst), 0
+		return put128(b[ipv6Src:], to.Src), put128(b[ipv6Dst:], to.Dst)
 	}
 	b = b[:header.IPv4MinimumSize]
 	fromSrc, fromDst = put32(b[ipv4Src:], to.Src.V4()), put32(b[ipv4Dst:], to.Dst.V4())
-	return fromSrc, fromDst, addTo(b[ipv4Checksum:], fromSrc+fromDst)
+	addTo(b[ipv4Checksum:], fromSrc+fromDst)
+	return fromSrc, fromDst
 }
 
 // putPorts writes the ports, or the identifier of an ICMP query, at the start of

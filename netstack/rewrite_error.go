@@ -19,16 +19,23 @@ func (p *Packet) RewriteError(src, dst Addr, quoted FlowKey) {
 	p.Flow.Src, p.Flow.Dst = src, dst
 }
 
+// quotedMost is how much of a quoted transport header may change: up to the
+// checksum of TCP.
+const quotedMost = 18
+
 // rewriteQuote rewrites the quoted packet, and returns by how much that changes
 // the sum of the message that quotes it.
 func (p *Packet) rewriteQuote(to *FlowKey) delta {
 	b := p.Bytes()
-	t := b[p.quoteTransport:]
-	src, dst, header := putAddresses(b[p.quote:], p.Version, to)
-	proto := p.Quoted.Proto
-	ports := putPorts(t, proto, p.quotedICMP(), to)
-	sum := sumOf(proto, p.Version).update(t, src+dst, ports)
-	return src + dst + header + ports + sum
+	q, t := b[p.quote:min(len(b), int(p.quoteTransport)+quotedMost)], b[p.quoteTransport:]
+	before := sum(q)
+	src, dst := putAddresses(q, p.Version, to)
+	ports := putPorts(t, p.Quoted.Proto, p.quotedICMP(), to)
+	sumOf(p.Quoted.Proto, p.Version).update(t, src+dst, ports)
+	if after := sum(q); after != before {
+		return delta(^before) + delta(after)
+	}
+	return 0
 }
 
 // quotedICMP is what the quoted packet is to ICMP.

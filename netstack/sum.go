@@ -88,31 +88,30 @@ func put128(b []byte, to Addr) delta {
 func halves(n uint64) uint64 { return n>>32 + n&0xffffffff }
 
 // addTo adds d to what the Internet checksum that b starts with sums up
-// (RFC 1624, equation 3), and returns by how much that changes a sum over it.
-func addTo(b []byte, d delta) delta {
-	if d == 0 {
-		return 0
+// (RFC 1624, equation 3).
+func addTo(b []byte, d delta) {
+	if d != 0 {
+		binary.BigEndian.PutUint16(b, ^fold(delta(^binary.BigEndian.Uint16(b))+d))
 	}
-	return put16(b, ^fold(delta(^binary.BigEndian.Uint16(b))+d))
 }
 
 // addToOptional is addTo for a checksum that may be absent, and then stays so.
-func addToOptional(b []byte, d delta) delta {
+func addToOptional(b []byte, d delta) {
 	from := binary.BigEndian.Uint16(b)
 	if d == 0 || from == 0 {
-		return 0
+		return
 	}
 	to := ^fold(delta(^from) + d)
 	if to == 0 {
 		to = 0xffff // RFC 768: 0 would say that there is none
 	}
-	return put16(b, to)
+	binary.BigEndian.PutUint16(b, to)
 }
 
 // addToPartial adds d to a checksum that is left to the device: so far the sum
 // of the pseudo-header, of which ports are no part.
 func addToPartial(b []byte, d delta) {
-	put16(b, fold(delta(binary.BigEndian.Uint16(b))+d))
+	binary.BigEndian.PutUint16(b, fold(delta(binary.BigEndian.Uint16(b))+d))
 }
 
 // pseudoSum is the sum, not folded, of the pseudo-header of a message of n bytes.

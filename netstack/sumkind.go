@@ -42,20 +42,18 @@ func sumOf(proto Protocol, version uint8) transportSum {
 }
 
 // update adds what the pseudo-header and the message have changed by to the
-// checksum of the message t, which may be cut off before it, and returns what
-// that changes.
-func (s transportSum) update(t []byte, pseudo, message delta) delta {
+// checksum of the message t, which may be cut off before it.
+func (s transportSum) update(t []byte, pseudo, message delta) {
 	if int(s.offset)+2 > len(t) {
-		return 0
+		return
 	}
 	field := t[s.offset:]
 	switch s.kind {
 	case plain:
-		return addTo(field, message)
+		addTo(field, message)
 	case withPseudo:
-		return addTo(field, pseudo+message)
+		addTo(field, pseudo+message)
 	case optional:
-		return addToOptional(field, pseudo+message)
+		addToOptional(field, pseudo+message)
 	}
-	return 0
 }
