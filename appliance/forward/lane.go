@@ -42,9 +42,10 @@ func (l *Lane) Flow() *netstack.FlowKey { return &l.flow }
 // A fragment is held until its datagram is complete, and the outcome is then
 // the datagram's: it has Fragments, and if it passes these are what leaves, and
 // l.joined has them until the next call.
-func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Instant) Outcome {
+func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome) {
 	l.look(0, l.engine.policy.Load(), in, f)
-	return l.decide(0, in, f, reply, now)
+	o = l.decide(0, in, f, reply, now)
+	return o
 }
 
 // decide is Decide for the packet of view i.
@@ -78,7 +79,7 @@ func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now sta
 }
 
 // judge decides about a whole packet, whose session is foreseen at this place.
-func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now state.Instant) Outcome {
+func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now state.Instant) (o Outcome) {
 	p := l.pkt
 	if r := pol.legal(p); r != netstack.ReasonNone {
 		return refuse(r)
@@ -96,9 +97,11 @@ func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now sta
 	case m.Session != 0 && pol.isOld(&m):
 		return l.again(pol, &m, reply, now)
 	case m.Session != 0:
-		return l.leave(pol, &m, reply, now)
+		o = l.leave(pol, &m, reply, now)
+	default:
+		o = l.open(pol, r, reply, now)
 	}
-	return l.open(pol, r, reply, now)
+	return o
 }
 
 // track asks the table, and sets m. What the box's kernel could not deliver, it
