@@ -60,7 +60,7 @@ func (d delivery) lost() float64 { return 100 * max(0, 1-d.forwarded/max(d.sent,
 
 // delivered sends datagrams with iperf3 at a rate in bits a second.
 func (t *turn) delivered(to netip.Addr, rate string, size int) (delivery, error) {
-	before, err := traffic.CountDatagrams(t.lab.Outside)
+	before, err := traffic.CountUDP(t.lab.Outside)
 	if err != nil {
 		return delivery{}, err
 	}
@@ -68,9 +68,14 @@ func (t *turn) delivered(to netip.Addr, rate string, size int) (delivery, error)
 	if err != nil {
 		return delivery{}, err
 	}
-	after, err := traffic.CountDatagrams(t.lab.Outside)
-	return delivery{max(r.End.Sent.Seconds, 0.01), r.End.Sent.Packets, after - before, r.Received()}, err
+	after, err := traffic.CountUDP(t.lab.Outside)
+	d := after.Since(before)
+	return delivery{max(r.End.Sent.Seconds, 0.01), r.End.Sent.Packets, d.Came, d.Read}, err
 }
+
+// burst is how many iperf3 sends before it looks at its clock: one by one it does
+// not reach the rate, and a device's queue has room for fifteen times as many.
+const burst = "/32"
 
 // atTheKernelsRate is the loss at the rate that the kernel has forwarded at in
 // this round, or as near to it as the sender comes; forwarding alone, which is
@@ -82,7 +87,7 @@ func (t *turn) atTheKernelsRate(size int) error {
 		return nil
 	}
 	bits := kernel.Samples[len(kernel.Samples)-1].Value * 1000 * float64(size) * 8
-	d, err := t.delivered(t.server(), strconv.FormatFloat(bits, 'f', 0, 64), size)
+	d, err := t.delivered(t.server(), strconv.FormatFloat(bits, 'f', 0, 64)+burst, size)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (t *turn) underLoad(cores traffic.Cores) error {
 		return err
 	}
 	begun := time.Now()
-	if err := t.roundTrip("apart, beside "+load+"bit/s", cores.First, cores.Last); err != nil {
+	if err := t.roundTrip("loaded", cores.First, cores.Last); err != nil {
 		return err
 	}
 	after, err := traffic.Count(t.lab.Outside)

@@ -28,22 +28,23 @@ func superPackets(t *turn) error {
 	if err != nil {
 		return err
 	}
-	datagrams, err := traffic.CountDatagrams(t.lab.Outside)
+	datagrams, err := traffic.CountUDP(t.lab.Outside)
 	if err != nil {
 		return err
 	}
 	if err := t.lab.Inside.Do(func() error { return hundred(t.server()) }); err != nil {
 		return err
 	}
-	counted, err := traffic.CountDatagrams(t.lab.Outside)
+	counted, err := traffic.CountUDP(t.lab.Outside)
 	if err != nil {
 		return err
 	}
 	after, err := traffic.Count(t.lab.Outside)
-	if came := after.Since(frames).Packets; counted-datagrams != 100 || came >= 50 {
-		return errors.Join(err, fmt.Errorf("%v datagrams were counted of 100, which came in %v packets", counted-datagrams, came))
+	d, packets := counted.Since(datagrams), after.Since(frames).Packets
+	if d != (traffic.Delivered{Came: 100, Read: 100}) || packets >= 50 {
+		return errors.Join(err, fmt.Errorf("%+v were counted of 100, which came in %v packets", d, packets))
 	}
-	t.record("counted", "datagrams", counted-datagrams)
+	t.record("counted", "datagrams", d.Came)
 	return err
 }
 

@@ -46,18 +46,11 @@ type Report struct {
 			Bps float64 `json:"bits_per_second"`
 		} `json:"sum_received"`
 		Sent struct{ Seconds, Packets float64 } `json:"sum_sent"`
-		Sum  struct {
-			Packets float64
-			Lost    float64 `json:"lost_packets"`
-		}
 	}
 }
 
 // Gigabits is the goodput of streams.
 func (r Report) Gigabits() float64 { return r.End.Received.Bps / 1e9 }
-
-// Received is how many datagrams the server's program had.
-func (r Report) Received() float64 { return r.End.Sum.Packets - r.End.Sum.Lost }
 
 // Iperf runs a client for so many seconds. A server that has not yet noticed the
 // end of the client before, or has just begun again, is asked again.

@@ -20,21 +20,37 @@ func CountIPv4(h *lab.Host) (n float64, err error) {
 	return n, err
 }
 
-// CountDatagrams returns how many datagrams have come to a host's UDP since it was
-// made, whether a program had room for them or not. A super-packet has been cut
-// into its datagrams where this is counted; what a program has not yet read is not.
-func CountDatagrams(h *lab.Host) (n float64, err error) {
-	counters := []string{"InDatagrams", "InErrors", "NoPorts"}
+// Delivered is how many datagrams have come to a host's UDP, and how many of them
+// its programs have read: for the others there was no room, or nobody any more.
+type Delivered struct{ Came, Read float64 }
+
+// CountUDP counts since the host was made. A super-packet has been cut into its
+// datagrams where this is counted.
+func CountUDP(h *lab.Host) (d Delivered, err error) {
 	err = h.Do(func() error {
-		n, err = total("/proc/thread-self/net/snmp", snmp, "Udp", counters...)
+		v4, err := datagrams("/proc/thread-self/net/snmp", snmp, "Udp")
 		if err != nil {
 			return err
 		}
-		v6, err := total("/proc/thread-self/net/snmp6", snmp6, "Udp6", counters...)
-		n += v6
+		v6, err := datagrams("/proc/thread-self/net/snmp6", snmp6, "Udp6")
+		d = Delivered{v4.Came + v6.Came, v4.Read + v6.Read}
 		return err
 	})
-	return n, err
+	return d, err
+}
+
+func datagrams(path string, find func(text, group, name string) (float64, bool), group string) (d Delivered, err error) {
+	if d.Read, err = total(path, find, group, "InDatagrams"); err != nil {
+		return d, err
+	}
+	unread, err := total(path, find, group, "InErrors", "NoPorts")
+	d.Came = d.Read + unread
+	return d, err
+}
+
+// Since is what has come and was read after before.
+func (d Delivered) Since(before Delivered) Delivered {
+	return Delivered{d.Came - before.Came, d.Read - before.Read}
 }
 
 // total is the sum of a group's counters in a file, all of which it must have.
