@@ -8,10 +8,10 @@ type passage struct {
 	arrived, real query
 	in, out       netstack.Side
 	translation   netstack.Translation
-	lost          bool // it should be translated and cannot be
-	turned        bool // it was sent to an external address that leads back inside
-	unasked       bool // the rules are not asked
-	otherwise     Decision
+	lost          bool      // it should be translated and cannot be
+	turned        bool      // it was sent to an external address that leads back inside
+	unasked       bool      // the rules are not asked
+	otherwise     *Decision // what is said if no rule matches
 }
 
 // refused is what is said of a packet that no rule matches.
@@ -25,22 +25,26 @@ var unopposed = Decision{Verdict: netstack.Pass, Rule: NoRule}
 // comes first, so that rules see the real destination and the source as it was
 // sent; source translation comes last.
 // It is pure, allocates nothing, and p must be parsed and whole.
-func (rs *RuleSet) Evaluate(p *netstack.Packet) Decision {
-	g := enter(p, refused)
+func (rs *RuleSet) Evaluate(p *netstack.Packet) (d Decision) {
+	var g passage
+	g.enter(p, &refused)
 	rs.translateDestination(&g)
-	return rs.decide(&g)
+	d = rs.decide(&g)
+	return d
 }
 
-func enter(p *netstack.Packet, otherwise Decision) passage {
-	arrived := queryOf(p)
-	return passage{arrived: arrived, real: arrived, in: p.Flow.In, otherwise: otherwise}
+// enter makes g, which is zero, the passage of p.
+func (g *passage) enter(p *netstack.Packet, otherwise *Decision) {
+	g.in, g.otherwise = p.Flow.In, otherwise
+	g.arrived.read(p)
+	g.real = g.arrived
 }
 
 // goesTo says where q goes.
 func (q *query) goesTo(side netstack.Side) { q.scope = q.scope&^to(AnyZone) | to(1<<side) }
 
 // decide decides about a packet whose real destination is known.
-func (rs *RuleSet) decide(g *passage) Decision {
+func (rs *RuleSet) decide(g *passage) (d Decision) {
 	out := g.out
 	g.real.goesTo(out)
 	switch {
@@ -52,9 +56,10 @@ func (rs *RuleSet) decide(g *passage) Decision {
 	case g.turned && out == netstack.Inside:
 		return rs.turn(g)
 	}
-	d := g.otherwise
-	if !g.unasked {
-		d = rs.outcome(rs.rules.first(&g.real), g.otherwise)
+	if g.unasked {
+		d = *g.otherwise
+	} else {
+		rs.outcome(rs.rules.first(&g.real), g.otherwise, &d)
 	}
 	d.Out, d.Translation = out, g.translation
 	if d.Verdict == netstack.Pass && out != netstack.Self {
@@ -64,18 +69,19 @@ func (rs *RuleSet) decide(g *passage) Decision {
 }
 
 // queryOf returns p as it arrives, with nothing said of where it goes.
-func queryOf(p *netstack.Packet) query {
-	version := scopeIPv4
+func queryOf(p *netstack.Packet) (q query) {
+	q.read(p)
+	return q
+}
+
+// read makes q, which is zero, that of p.
+func (q *query) read(p *netstack.Packet) {
+	q.scope = from(1<<p.Flow.In) | scopeIPv4
 	if p.Version == 6 {
-		version = scopeIPv6
+		q.scope = from(1<<p.Flow.In) | scopeIPv6
 	}
-	return query{
-		scope:    from(1<<p.Flow.In) | version,
-		icmpType: p.ICMPType, icmpCode: p.ICMPCode,
-		proto:   p.Flow.Proto,
-		srcPort: p.Flow.SrcPort, dstPort: p.Flow.DstPort,
-		src: p.Flow.Src, dst: p.Flow.Dst,
-	}
+	q.icmpType, q.icmpCode, q.proto = p.ICMPType, p.ICMPCode, p.Flow.Proto
+	q.src, q.srcPort, q.dst, q.dstPort = p.Flow.Src, p.Flow.SrcPort, p.Flow.Dst, p.Flow.DstPort
 }
 
 // translateDestination finds out where g really goes.
@@ -99,16 +105,16 @@ func (rs *RuleSet) send(i int, g *passage) {
 	}
 }
 
-// outcome returns what follows from rule i, or otherwise if there is none; it has
-// no translation yet.
-func (rs *RuleSet) outcome(i int, otherwise Decision) Decision {
+// outcome makes d, which is zero, what follows from rule i, or otherwise if there
+// is none; it has no translation yet.
+func (rs *RuleSet) outcome(i int, otherwise, d *Decision) {
 	if i == none {
-		return otherwise
+		*d = *otherwise
+		return
 	}
 	o := &rs.outcomes[i]
-	d := Decision{Verdict: o.action, Rule: uint32(i), Log: o.log, Terms: o.terms, Limit: o.limit}
+	d.Verdict, d.Rule, d.Log, d.Terms, d.Limit = o.action, uint32(i), o.log, o.terms, o.limit
 	if o.action != netstack.Pass {
 		d.Reason = netstack.Policy
 	}
-	return d
 }

@@ -76,7 +76,7 @@ func (r AddrRange) isFamily() bool {
 
 // turn decides about a packet that goes back to the inside, where it came from.
 // A source translation of what goes from inside to inside has precedence.
-func (rs *RuleSet) turn(g *passage) Decision {
+func (rs *RuleSet) turn(g *passage) (d Decision) {
 	source := unopposed
 	if i := rs.snat.first(&g.real); i != none {
 		rs.translateSource(i, netstack.Inside, &g.real, &source)
@@ -85,9 +85,10 @@ func (rs *RuleSet) turn(g *passage) Decision {
 		leaving.goesTo(netstack.Outside)
 		rs.translateSource(rs.snat.first(&leaving), netstack.Outside, &leaving, &source)
 	}
-	d := g.otherwise
-	if !g.unasked {
-		d = rs.outcome(rs.firstEitherWay(&g.real, &source.Translation), g.otherwise)
+	if g.unasked {
+		d = *g.otherwise
+	} else {
+		rs.outcome(rs.firstEitherWay(&g.real, &source.Translation), g.otherwise, &d)
 	}
 	d.Out, d.Translation = netstack.Inside, g.translation
 	if d.Verdict == netstack.Pass {

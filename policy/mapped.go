@@ -21,7 +21,8 @@ func (rs *RuleSet) EvaluateMapped(p *netstack.Packet, inside MappedEnd) Decision
 	if !rs.box.livesOn(inside.Addr, inside.Side) {
 		return Decision{Reason: netstack.NoRoute, Rule: DefaultRule, Out: rs.box.sideOf(inside.Addr, inside.Side)}
 	}
-	g := enter(p, unopposed)
+	var g passage
+	g.enter(p, &unopposed)
 	g.arrived.goesTo(rs.box.sideOf(g.arrived.dst, g.in))
 	g.real.dst, g.out, g.turned = inside.Addr, inside.Side, p.Flow.In == inside.Side
 	if g.real.proto.HasPorts() {

@@ -35,7 +35,7 @@ func (rs *RuleSet) Rejudge(original, reply *netstack.FlowKey, mapped bool) Decis
 func (rs *RuleSet) again(original, reply *netstack.FlowKey, mapped bool) Decision {
 	g := recall(original)
 	if mapped {
-		g.otherwise = unopposed
+		g.otherwise = &unopposed
 		g.lead(reply)
 		return rs.decide(&g)
 	}
@@ -65,7 +65,7 @@ func recall(k *netstack.FlowKey) passage {
 	if k.Proto == netstack.ICMP || k.Proto == netstack.ICMPv6 {
 		q.icmpType = uint8(k.DstPort) // a query, whose code is 0
 	}
-	return passage{arrived: q, real: q, in: k.In, otherwise: refused}
+	return passage{arrived: q, real: q, in: k.In, otherwise: &refused}
 }
 
 // leads reports whether g goes where the conversation's replies come from.

@@ -23,7 +23,8 @@ func (rs *RuleSet) EvaluateSYNOnly(p *netstack.Packet) Decision {
 	if p.TCPFlags&(header.TCPFlagSyn|header.TCPFlagAck|header.TCPFlagFin|header.TCPFlagRst) == header.TCPFlagSyn {
 		return rs.Evaluate(p)
 	}
-	g := enter(p, unopposed)
+	var g passage
+	g.enter(p, &unopposed)
 	g.unasked = true
 	rs.translateDestination(&g)
 	return rs.decide(&g)
