@@ -18,27 +18,23 @@ type transportSum struct {
 	offset uint8
 }
 
+var sums = [1 << 8]transportSum{
+	TCP:     {withPseudo, 16},
+	DCCP:    {withPseudo, 6},
+	UDP:     {optional, 6},
+	UDPLite: {optional, 6},
+	ICMP:    {plain, 2},
+	ICMPv6:  {withPseudo, 2},
+	SCTP:    {crc32c, sctpChecksum},
+}
+
 // sumOf returns how proto sums over this IP version. One version's ICMP is no
 // known protocol over the other.
 func sumOf(proto Protocol, version uint8) transportSum {
 	if proto == ICMP && version == 6 || proto == ICMPv6 && version == 4 {
 		return transportSum{}
 	}
-	switch proto {
-	case TCP:
-		return transportSum{withPseudo, 16}
-	case DCCP:
-		return transportSum{withPseudo, 6}
-	case UDP, UDPLite:
-		return transportSum{optional, 6}
-	case ICMP:
-		return transportSum{plain, 2}
-	case ICMPv6:
-		return transportSum{withPseudo, 2}
-	case SCTP:
-		return transportSum{crc32c, sctpChecksum}
-	}
-	return transportSum{}
+	return sums[proto]
 }
 
 // update adds what the pseudo-header and the message have changed by to the
