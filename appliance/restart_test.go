@@ -1,6 +1,7 @@
 package appliance
 
 import (
+	"reflect"
 	"testing"
 
 	"sallyport/conf"
@@ -27,6 +28,30 @@ func TestRestartIsWantedWithThePlace(t *testing.T) {
 		err := wantRestart(was, read(text))
 		if err == nil && want != "" || err != nil && err.Error() != want {
 			t.Errorf("%q:\n%v, want\n%s", text, err, want)
+		}
+	}
+}
+
+// No setting of the devices and of the control socket can change in a process
+// that runs, one that is new here neither.
+func TestDevicesAndControlAreFixed(t *testing.T) {
+	was := conf.Defaults("eth0", "eth1")
+	for _, section := range []func(*conf.Settings) any{
+		func(s *conf.Settings) any { return &s.TUN },
+		func(s *conf.Settings) any { return &s.Control },
+	} {
+		for i := range reflect.TypeOf(section(was)).Elem().NumField() {
+			is := *was
+			of := reflect.ValueOf(section(&is)).Elem()
+			switch field := of.Field(i); field.Kind() {
+			case reflect.String:
+				field.SetString("another")
+			default:
+				field.SetInt(field.Int() + 1)
+			}
+			if reflect.DeepEqual(fixed(was), fixed(&is)) {
+				t.Errorf("%v: another %s is no change", of.Type(), of.Type().Field(i).Name)
+			}
 		}
 	}
 }

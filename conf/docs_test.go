@@ -22,15 +22,24 @@ func readReference(t *testing.T) string {
 	return string(text)
 }
 
-// TestReferenceExamples parses every example of the reference.
-func TestReferenceExamples(t *testing.T) {
-	blocks := regexp.MustCompile("(?s)```toml\n(.*?)```").FindAllStringSubmatch(readReference(t), -1)
-	if len(blocks) < 8 {
-		t.Fatalf("%d examples found", len(blocks))
-	}
-	for _, b := range blocks {
-		if _, err := ParseFiles(File{reference, []byte(b[1])}, File{Name: "../docs/lists.toml"}, File{Name: "../docs/rules.d/web.toml"}); err != nil {
-			t.Errorf("%v\nin\n%s", err, b[1])
+// TestExamples parses every example of the pages, and the one that the README
+// has a shell write.
+func TestExamples(t *testing.T) {
+	examples := regexp.MustCompile("(?s)(?:```toml\n(.*?)```|<<'EOF'\n(.*?)EOF)")
+	for page, least := range map[string]int{reference: 15, "../README.md": 2, "../docs/nat.md": 2, "../docs/explain.md": 1} {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := examples.FindAllSubmatch(text, -1)
+		if len(found) < least {
+			t.Errorf("%s: %d examples", page, len(found))
+		}
+		for _, m := range found {
+			example := append(m[1], m[2]...)
+			if _, err := ParseFiles(File{page, example}, File{Name: "../docs/lists.toml"}, File{Name: "../docs/rules.d/web.toml"}); err != nil {
+				t.Errorf("%v\nin\n%s", err, example)
+			}
 		}
 	}
 }

@@ -31,6 +31,20 @@ func TestDocumented(t *testing.T) {
 	})
 }
 
+// The README names every command.
+func TestReadmeHasEveryCommand(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := below(string(text), "## Commands")
+	for _, cmd := range newCLI().root().Commands() {
+		if !strings.Contains(listed, "`"+cmd.Name()+"`") {
+			t.Errorf("%s is not named", cmd.Name())
+		}
+	}
+}
+
 func walk(cmd *cobra.Command, visit func(*cobra.Command)) {
 	for _, sub := range cmd.Commands() {
 		visit(sub)
