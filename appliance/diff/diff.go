@@ -11,20 +11,9 @@ import (
 
 // Of returns what differs, list by list and then setting by setting.
 func Of(was, is map[string]any) (all []control.Difference) {
-	keys := slices.Sorted(maps.Keys(was))
-	for key := range is {
-		if !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	order := func(key string) int { return slices.Index([]string{"rule", "nat", "test"}, key) }
-	slices.SortFunc(keys, func(a, b string) int {
-		if x, y := uint(order(a)), uint(order(b)); x != y {
-			return map[bool]int{true: -1, false: 1}[x < y]
-		}
-		return map[bool]int{true: -1, false: 1}[a < b]
-	})
-	for _, key := range keys {
+	first := []string{"rule", "nat", "test"}
+	others := slices.DeleteFunc(keysOf(was, is), func(key string) bool { return slices.Contains(first, key) })
+	for _, key := range append(first, others...) {
 		all = append(all, section(key, was[key], is[key])...)
 	}
 	return all
@@ -184,7 +173,7 @@ func settings(key string, was, is any) (all []control.Difference) {
 	a, b := table(was), table(is)
 	if a != nil || b != nil {
 		for _, k := range keysOf(a, b) {
-			all = append(all, settings(key+"."+k, at(a, k), at(b, k))...)
+			all = append(all, settings(key+"."+k, a[k], b[k])...)
 		}
 		return all
 	}
@@ -200,8 +189,6 @@ func settings(key string, was, is any) (all []control.Difference) {
 	}
 	return []control.Difference{d}
 }
-
-func at(t map[string]any, key string) any { return t[key] }
 
 func keysOf(a, b map[string]any) []string {
 	keys := map[string]bool{}
