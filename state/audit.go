@@ -17,20 +17,20 @@ func (t *Table) Audit() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var errs []error
-	live, inPhase, knows := 0, [phases]int{}, newPairs(int(t.sessions.max), t.hash)
+	live, inPhase, knows := 0, [phases]int{}, newPairs(int(t.sessions.max), &t.hash)
 	halfOpen := [netstack.Sides]int64{}
 	for r := ref(1); r <= t.sessions.used; r++ {
-		s := t.sessions.at(r)
+		s := t.copy(r)
 		if s.phase == free {
 			continue
 		}
 		live++
 		inPhase[s.phase]++
-		if t.isWatched(s) && s.phase.halfOpen() {
+		if t.isWatched(&s) && s.phase.halfOpen() {
 			halfOpen[s.begunFrom()]++
 		}
 		knows.add(&s.key)
-		errs = append(errs, t.auditKeys(r, s))
+		errs = append(errs, t.auditKeys(r, &s))
 	}
 	if inPhase != t.inPhase {
 		errs = append(errs, fmt.Errorf("sessions in each phase: %v, counted %v", inPhase, t.inPhase))
@@ -49,10 +49,10 @@ func (t *Table) Audit() error {
 	return errors.Join(append(errs, t.counters.audit(live), t.auditLimits(), t.auditMappings())...)
 }
 
-// auditKeys looks the session in record r up as one that has not expired.
+// auditKeys looks the session in record r up, whether it has expired or not.
 func (t *Table) auditKeys(r ref, s *session) error {
 	for d, k := range s.key {
-		if at, dir := t.find(&k, s.expires-1); at != r || dir != Direction(d) {
+		if at, dir := t.locate(&k, t.hash.flow(&k)); at != r || dir != Direction(d) {
 			return fmt.Errorf("%v of session %d finds the %v direction of record %d, not of %d", k, t.id(r), dir, at, r)
 		}
 	}
@@ -72,8 +72,8 @@ func (c *counters) audit(live int) error {
 
 // entries counts what is in the index.
 func (x *index) entries() (n int) {
-	for _, s := range x.all {
-		if s.ref != 0 {
+	for i := range uint32(len(x.all)) {
+		if x.at(i).ref != 0 {
 			n++
 		}
 	}

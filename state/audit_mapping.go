@@ -14,8 +14,8 @@ func (t *Table) auditMappings() error {
 		shares: map[ref]uint32{}, hosts: map[ref]uint32{}, taken: map[ref]uint32{},
 	}
 	for r := ref(1); r <= t.sessions.used; r++ {
-		if s := t.sessions.at(r); s.phase != free {
-			c.session(s)
+		if s := t.copy(r); s.phase != free {
+			c.session(&s)
 		}
 	}
 	for r := range c.uses {

@@ -32,7 +32,7 @@ func (t *Table) makeRoom(now Instant) bool {
 	t.cursor = from
 	spare := t.spare(reapOnFull)
 	if spare != 0 && t.trial == nil {
-		t.end(spare, CauseEvicted)
+		t.remove(spare, CauseEvicted)
 	}
 	return spare != 0
 }
@@ -41,17 +41,26 @@ func (t *Table) makeRoom(now Instant) bool {
 // none can.
 func (t *Table) spare(budget int) (best ref) {
 	var most worth
+	var oldest Instant
 	for range min(budget, int(t.sessions.used)) {
 		t.cursor = t.cursor%t.sessions.used + 1
-		s := t.sessions.at(t.cursor)
-		if t.termsOf(s).Profile == FW1 {
-			continue
-		}
-		if w := s.worth(); w > most || w == most && w > kept && s.seen < t.sessions.at(best).seen {
-			best, most = t.cursor, w
+		w, seen := t.worth(t.cursor)
+		if w > most || w == most && w > kept && seen < oldest {
+			best, most, oldest = t.cursor, w, seen
 		}
 	}
 	return best
+}
+
+// worth returns how well session r can be spared, and since when it is silent.
+func (t *Table) worth(r ref) (worth, Instant) {
+	t.hold(r)
+	defer t.let(r)
+	s := t.sessions.at(r)
+	if t.termsOf(s).Profile == FW1 {
+		return kept, s.seen
+	}
+	return s.worth(), s.seen
 }
 
 // worth is how well a session can be spared.

@@ -29,15 +29,13 @@ func (t *Table) Foresee(p *netstack.Packet) Place {
 // fetch has the processor fetch session r, all of which a packet touches.
 func (t *Table) fetch(r ref) {
 	const cacheLine = 64
-	const lines = int(unsafe.Sizeof(session{})+cacheLine-1) / cacheLine
-	prefetch(unsafe.Pointer(t.sessions.at(r)), lines)
+	const lines = int(unsafe.Sizeof(cell{})+cacheLine-1) / cacheLine
+	prefetch(unsafe.Pointer(&t.sessions.all[r]), lines)
 }
 
 // Approach looks the places up, a run of packets of one flow once, and has the
-// processor fetch the sessions.
+// processor fetch the sessions. It takes no lock either.
 func (t *Table) Approach(places []Place) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	var last Place
 	for i := range places {
 		p := &places[i]
@@ -50,15 +48,4 @@ func (t *Table) Approach(places []Place) {
 		}
 		last = *p
 	}
-}
-
-// arrive is find for who has foreseen k.
-func (t *Table) arrive(at Place, k *netstack.FlowKey, now Instant) (ref, Direction) {
-	if at.entry != 0 {
-		r, d := ref(at.entry>>1), Direction(at.entry&1)
-		if s := t.sessions.at(r); s.key[d].Is(k) && s.expires > now {
-			return r, d
-		}
-	}
-	return t.findHashed(k, at.hash, now)
 }

@@ -1,6 +1,10 @@
 package state
 
-import "sallyport/netstack"
+import (
+	"sync/atomic"
+
+	"sallyport/netstack"
+)
 
 // Copy returns fragments that are held as these are on one side, and none on the
 // other; what happens to them happens to nothing else. It takes a moment for each
@@ -29,7 +33,11 @@ func (s *slab[T, P]) copy() slab[T, P] {
 
 func (x *index) copy() index {
 	c := *x
-	c.reserved = reserve[slot](len(x.all))
-	copy(c.all, x.all)
+	c.reserved = reserve[atomic.Uint64](len(x.all))
+	for i := range uint32(len(x.all)) {
+		if s := x.at(i); s.ref != 0 {
+			c.set(i, s)
+		}
+	}
 	return c
 }

@@ -81,7 +81,7 @@ func (t *Table) SetGuard(start int) {
 // is half open at first. FireWall-1 had no guard.
 func (t *Table) guards(p *netstack.Packet, a *Admission) bool {
 	return p.Flow.Proto == netstack.TCP && opensTCP(p) == netstack.ReasonNone &&
-		p.Flow.In < netstack.Sides && t.terms[a.Terms].Profile != FW1 && t.guard.start.Load() > 0
+		p.Flow.In < netstack.Sides && t.termsBy(a.Terms).Profile != FW1 && t.guard.start.Load() > 0
 }
 
 // admits reports whether the SYN p may begin a session. On trial, nothing

@@ -14,10 +14,15 @@ import "sallyport/netstack"
 func (t *Table) trackError(p *netstack.Packet, now Instant, m *Match) netstack.Reason {
 	key := p.Quoted.Reverse(p.Flow.In)
 	r, d := t.find(&key, now)
-	if r == 0 || t.overlooks(r) {
+	if r == 0 {
 		return netstack.ICMPUnrelated
 	}
+	t.hold(r)
+	defer t.let(r)
 	s := t.sessions.at(r)
+	if t.overlooks(s) {
+		return netstack.ICMPUnrelated
+	}
 	t.match(r, d, m)
 	if t.termsOf(s).Profile != FW1 {
 		if seq, ok := p.QuotedTCPSeq(); ok {

@@ -1,5 +1,7 @@
 package state
 
+import "sync/atomic"
+
 // index finds a record's number by the hash of one of its keys: open
 // addressing with linear probing. It knows hashes and numbers only; whoever
 // looks up compares the keys. Removal shifts the followers back, so there are
@@ -9,8 +11,12 @@ package state
 // It never grows, so no packet waits for a rehash: newIndex makes room for
 // every entry the limits allow. That is address space, not memory: the system
 // gives pages as they are touched.
+//
+// One changes it at a time. Others may look meanwhile, for each slot is read and
+// written whole: what they find was there, and what they miss may have been
+// moved behind them by a removal.
 type index struct {
-	reserved[slot]
+	reserved[atomic.Uint64] // each a slot
 }
 
 // slot holds the hash, so that a probe touches a record only when all 32 bits
@@ -20,9 +26,17 @@ type slot struct {
 	ref  uint32 // 0: empty
 }
 
+// at returns what is in slot i.
+func (x *index) at(i uint32) slot {
+	both := x.all[i].Load()
+	return slot{uint32(both >> 32), uint32(both)}
+}
+
+func (x *index) set(i uint32, s slot) { x.all[i].Store(uint64(s.hash)<<32 | uint64(s.ref)) }
+
 // newIndex returns an index for at most entries entries, then three quarters
 // full.
-func newIndex(entries int) index { return index{reserve[slot](entries + entries/3 + 2)} }
+func newIndex(entries int) index { return index{reserve[atomic.Uint64](entries + entries/3 + 2)} }
 
 // home returns where an entry of this hash would rather be. A multiplication
 // and not a mask, so that the index can be of any size; which slot, the upper
@@ -50,27 +64,27 @@ func (x *index) ahead(i, j uint32) uint32 {
 // find returns the one of the numbers inserted under hash that is is true of, 0
 // if there is none.
 func (x *index) find(hash uint32, is func(ref) bool) ref {
-	for i := x.home(hash); x.all[i].ref != 0; i = x.after(i) {
-		if s := x.all[i]; s.hash == hash && is(ref(s.ref)) {
+	for i := x.home(hash); ; i = x.after(i) {
+		s := x.at(i)
+		if s.ref == 0 || s.hash == hash && is(ref(s.ref)) {
 			return ref(s.ref)
 		}
 	}
-	return 0
 }
 
 // insert adds ref under hash. There must be room, and ref must not be 0.
 func (x *index) insert(hash, ref uint32) {
 	i := x.home(hash)
-	for x.all[i].ref != 0 {
+	for x.at(i).ref != 0 {
 		i = x.after(i)
 	}
-	x.all[i] = slot{hash, ref}
+	x.set(i, slot{hash, ref})
 }
 
 // remove takes ref, which was inserted under hash, out again.
 func (x *index) remove(hash, ref uint32) {
 	i := x.home(hash)
-	for x.all[i].ref != ref {
+	for x.at(i).ref != ref {
 		i = x.after(i)
 	}
 	x.close(i)
@@ -79,20 +93,24 @@ func (x *index) remove(hash, ref uint32) {
 // close fills the hole at i with the nearest follower that may live there, and
 // then that one's hole, until an empty slot ends the run.
 func (x *index) close(i uint32) {
-	for j := x.after(i); x.all[j].ref != 0; j = x.after(j) {
-		if x.ahead(x.home(x.all[j].hash), j) >= x.ahead(i, j) {
-			x.all[i] = x.all[j]
+	for j := x.after(i); ; j = x.after(j) {
+		s := x.at(j)
+		if s.ref == 0 {
+			break
+		}
+		if x.ahead(x.home(s.hash), j) >= x.ahead(i, j) {
+			x.set(i, s)
 			i = j
 		}
 	}
-	x.all[i] = slot{}
+	x.set(i, slot{})
 }
 
 // first returns the first number that was inserted under hash, 0 if there is
 // none.
 func (x *index) first(hash uint32) uint32 {
 	for i := x.home(hash); ; i = x.after(i) {
-		if s := x.all[i]; s.hash == hash || s.ref == 0 {
+		if s := x.at(i); s.hash == hash || s.ref == 0 {
 			return s.ref
 		}
 	}

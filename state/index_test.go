@@ -13,9 +13,9 @@ type indexTwin map[uint32]map[uint32]bool
 // lookup returns every number that a walk through x meets under hash.
 func lookup(x *index, hash uint32) map[uint32]bool {
 	found := map[uint32]bool{}
-	for i := x.home(hash); x.all[i].ref != 0; i = x.after(i) {
-		if x.all[i].hash == hash {
-			found[x.all[i].ref] = true
+	for i := x.home(hash); x.at(i).ref != 0; i = x.after(i) {
+		if x.at(i).hash == hash {
+			found[x.at(i).ref] = true
 		}
 	}
 	return found
@@ -54,8 +54,8 @@ func TestIndexAgainstMap(t *testing.T) {
 			}
 			x.remove(h, ref)
 		}
-		for i, s := range x.all {
-			if s != (slot{}) {
+		for i := range uint32(len(x.all)) {
+			if s := x.at(i); s != (slot{}) {
 				t.Fatalf("seed %d: slot %d holds %+v in an empty index", seed, i, s)
 			}
 		}

@@ -84,7 +84,7 @@ func (t *Table) Ledger(rule string) (LedgerID, error) {
 	}
 	if l.names == nil {
 		l.names, l.ledgers = map[string]LedgerID{}, make([]ledger, 1)
-		l.max, l.hash = int(t.sessions.max), t.hash
+		l.max, l.hash = int(t.sessions.max), &t.hash
 		l.accounts, l.index = newSlab[account](l.max), newIndex(l.max)
 		l.holds = reserve[ref](l.max + 1)
 	}
@@ -116,7 +116,7 @@ func (t *Table) withinLimit(p *netstack.Packet, a *Admission, now Instant) netst
 	if a.Limit == nil {
 		return netstack.ReasonNone
 	}
-	half := beginsHalfOpen(p, t.terms[a.Terms].Profile)
+	half := beginsHalfOpen(p, t.termsBy(a.Terms).Profile)
 	reason := t.limits.refuses(a.Limit, &p.Flow, half, now)
 	if reason != netstack.ReasonNone && reason != netstack.RateLimit {
 		t.sweep(now, reapOnLimit) // what has expired may still be counted

@@ -19,7 +19,7 @@ func (t *Table) auditLimits() error {
 		if at == 0 {
 			continue
 		}
-		total, p := &ledgers[l.accounts.at(at).ledger], t.sessions.at(r).phase
+		total, p := &ledgers[l.accounts.at(at).ledger], t.copy(r).phase
 		if p == free {
 			errs = append(errs, fmt.Errorf("the free record %d is on an account", r))
 		}

@@ -28,7 +28,7 @@ func (t *Table) Mapped(p *netstack.Packet, now Instant) (Mapped, bool) {
 	if p.Fragment.Is || !p.Flow.Proto.HasPorts() {
 		return Mapped{}, false
 	}
-	t.mu.Lock()
+	t.lockAll()
 	defer t.mu.Unlock()
 	r, port := t.mappings.addressed(&p.Flow)
 	if r == 0 {
@@ -45,7 +45,7 @@ func (t *Table) Mapped(p *netstack.Packet, now Instant) (Mapped, bool) {
 
 // Has reports whether a packet that arrives as k would be of a live session.
 func (t *Table) Has(k *netstack.FlowKey, now Instant) bool {
-	t.mu.Lock()
+	t.lockAll()
 	defer t.mu.Unlock()
 	r, _ := t.find(k, now)
 	return r != 0

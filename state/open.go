@@ -14,7 +14,7 @@ import "sallyport/netstack"
 // What passes without a session, in the profile fw1 or because the admission
 // says so, has a Match whose Session is 0.
 func (t *Table) Open(p *netstack.Packet, a Admission, now Instant) (m Match, reason netstack.Reason) {
-	t.mu.Lock()
+	t.lockAll()
 	defer t.mu.Unlock()
 	reason = t.begin(p, &a, now, &m)
 	return m, reason
@@ -26,15 +26,12 @@ func (t *Table) begin(p *netstack.Packet, a *Admission, now Instant, m *Match) n
 		return netstack.FragLimit
 	}
 	if r, d := t.find(&p.Flow, now); r != 0 {
-		if v := t.admit(r, d, p, now, m); v.effect != asks {
-			return v.reason
-		}
-		if t.keeps(r, d, &p.Flow, a) {
-			return t.await(r, d, p, a, now, m)
+		if reason, ok := t.belongs(r, d, p, a, now, m); ok {
+			return reason
 		}
 		t.replace(r)
 	}
-	if a.NoEntry || t.terms[a.Terms].Profile == FW1 && !entersFW1(p, a) {
+	if a.NoEntry || t.termsBy(a.Terms).Profile == FW1 && !entersFW1(p, a) {
 		return passBy(p, a, m)
 	}
 	if t.guards(p, a) && !t.guard.admits(p, now, t.trial != nil) {
@@ -55,18 +52,32 @@ func (t *Table) begin(p *netstack.Packet, a *Admission, now Instant, m *Match) n
 	return reason
 }
 
+// belongs lets session r see p, which the policy has admitted; false: that is to
+// give way to one that p begins.
+func (t *Table) belongs(r ref, d Direction, p *netstack.Packet, a *Admission, now Instant, m *Match) (netstack.Reason, bool) {
+	t.hold(r)
+	defer t.let(r)
+	if v := t.admit(r, d, p, now, m); v.effect != asks {
+		return v.reason, true
+	}
+	if !t.keeps(r, d, &p.Flow, a) {
+		return netstack.ReasonNone, false
+	}
+	return t.await(r, d, p, a, now, m), true
+}
+
 // replace ends session r for the one that is about to begin.
 func (t *Table) replace(r ref) {
 	if t.trial != nil {
 		t.trial.replace(t, r)
 		return
 	}
-	t.end(r, CauseReplaced)
+	t.remove(r, CauseReplaced)
 }
 
 // mayOpen tests what does not depend on translation.
 func (t *Table) mayOpen(p *netstack.Packet, a *Admission, now Instant) netstack.Reason {
-	profile := t.terms[a.Terms].Profile
+	profile := t.termsBy(a.Terms).Profile
 	if reason := profile.Begins(p); reason != netstack.ReasonNone {
 		return reason
 	}
@@ -88,6 +99,8 @@ func (t *Table) mayOpen(p *netstack.Packet, a *Admission, now Instant) netstack.
 // open makes the session. There is room, and neither key is in use.
 func (t *Table) open(p *netstack.Packet, a *Admission, reply *netstack.FlowKey, mapping ref, now Instant, m *Match) {
 	r := t.sessions.take()
+	t.hold(r)
+	defer t.let(r)
 	t.fill(t.sessions.at(r), p, a, reply, mapping, now)
 	t.enter(r)
 	t.limits.charge(r, a.Limit, &p.Flow, t.sessions.at(r).phase, true, now)

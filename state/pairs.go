@@ -39,7 +39,7 @@ func (c *pairs) remove(keys *[2]netstack.FlowKey) {
 // of p may be of a session, whatever its ports. If it says no, none is; it says
 // yes a little too often.
 func (t *Table) MayKnow(p *netstack.Packet) bool {
-	t.mu.Lock()
+	t.lockAll()
 	defer t.mu.Unlock()
 	return *t.pairs.of(&p.Flow) != 0
 }

@@ -33,16 +33,16 @@ func TestProbes(t *testing.T) {
 // there and for one that is not.
 func searched(x *index) (hit, miss float64) {
 	random, found := rand.New(rand.NewPCG(1, 1)), 0
-	for i, s := range x.all {
-		if s.ref != 0 {
-			hit, found = hit+float64(x.ahead(x.home(s.hash), uint32(i))+1), found+1
+	for i := range uint32(len(x.all)) {
+		if s := x.at(i); s.ref != 0 {
+			hit, found = hit+float64(x.ahead(x.home(s.hash), i)+1), found+1
 		}
 	}
 	const tries = 20000
 	for range tries {
 		for i := x.home(random.Uint32()); ; i = x.after(i) {
 			miss++
-			if x.all[i].ref == 0 {
+			if x.at(i).ref == 0 {
 				break
 			}
 		}

@@ -33,10 +33,9 @@ func entersFW1(p *netstack.Packet, a *Admission) bool {
 }
 
 // overlooks reports whether the table does not tell an ICMP error that quotes a
-// packet of session r from any other: it must, if it is translated.
-func (t *Table) overlooks(r ref) bool {
-	s := t.sessions.at(r)
-	return t.mixed && t.termsOf(s).Profile == FW1 && s.flags&(SourceNAT|DestinationNAT) == 0
+// packet of s from any other: it must, if it is translated.
+func (t *Table) overlooks(s *session) bool {
+	return t.termsOf(s).Profile == FW1 && s.flags&(SourceNAT|DestinationNAT) == 0
 }
 
 // isXmas reports whether p is what nmap -sX sends: FIN, PSH and URG. FireWall-1

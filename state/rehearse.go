@@ -34,12 +34,14 @@ func (t *Table) RehearseTrack(p *netstack.Packet, now Instant) (m Match, reason 
 	}
 	r, d := t.find(&key, now)
 	if r == 0 {
-		reason = t.track(t.Foresee(p), p, now, &m)
+		reason = t.track(p, t.hash.flow(&p.Flow), now, &m)
 		return m, reason, s
 	}
+	t.seize(r)
+	defer t.release()
 	k := t.keepsake(r)
 	s = t.look(r, d, p, now)
-	reason = t.track(t.Foresee(p), p, now, &m)
+	reason = t.track(p, t.hash.flow(&p.Flow), now, &m)
 	s.After = t.view(r, now)
 	t.putBack(&k)
 	return m, reason, s
@@ -56,6 +58,8 @@ func (t *Table) RehearseOpen(p *netstack.Packet, a Admission, now Instant) (m Ma
 	if r == 0 {
 		reason = t.begin(p, &a, now, &m)
 	} else {
+		t.seize(r)
+		defer t.release()
 		k := t.keepsake(r)
 		s = t.look(r, d, p, now)
 		reason = t.begin(p, &a, now, &m)
@@ -70,6 +74,18 @@ func (t *Table) RehearseOpen(p *netstack.Packet, a Admission, now Instant) (m Ma
 	}
 	*t.random, t.cursor, t.trial = was, cursor, nil
 	return m, reason, s
+}
+
+// seize holds session r until release, so that no packet of it comes between.
+func (t *Table) seize(r ref) {
+	t.lock(r)
+	t.held = r
+}
+
+func (t *Table) release() {
+	r := t.held
+	t.held = 0
+	t.sessions.unlock(r)
 }
 
 // trial is what happens in a rehearsal of Open where something else would.

@@ -96,8 +96,8 @@ func remember(t *Table) memory {
 
 func entriesOf(x *index) map[slot]int {
 	m := map[slot]int{}
-	for _, s := range x.all {
-		if s.ref != 0 {
+	for i := range uint32(len(x.all)) {
+		if s := x.at(i); s.ref != 0 {
 			m[s]++
 		}
 	}

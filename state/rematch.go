@@ -14,11 +14,10 @@ type Readmission struct {
 func (t *Table) Session(id uint64, now Instant) (v View, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := t.byID(id)
-	if r == 0 || t.sessions.at(r).expires <= now {
-		return v, false
+	if r := t.byID(id); r != 0 {
+		return t.show(r, now)
 	}
-	return t.view(r, now), true
+	return v, false
 }
 
 // Readmit makes the session called id one of a later policy. It reports false,
@@ -26,14 +25,17 @@ func (t *Table) Session(id uint64, now Instant) (v View, ok bool) {
 func (t *Table) Readmit(id uint64, from uint32, a Readmission, now Instant) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := t.ofGeneration(id, from)
-	if s == nil {
+	r := t.ofGeneration(id, from)
+	if r == 0 {
 		return false
 	}
-	t.limits.release(t.byID(id), s.phase)
-	t.limits.charge(t.byID(id), a.Limit, &s.key[Original], s.phase, false, now)
+	t.hold(r)
+	defer t.let(r)
+	s := t.sessions.at(r)
+	t.limits.release(r, s.phase)
+	t.limits.charge(r, a.Limit, &s.key[Original], s.phase, false, now)
 	s.rule, s.generation, s.dstRule, s.srcRule = a.Rule, a.Generation, a.DstRule, a.SrcRule
-	if t.terms[a.Terms].Profile == t.termsOf(s).Profile {
+	if t.termsBy(a.Terms).Profile == t.termsOf(s).Profile {
 		// What a tracker has learnt under one profile means nothing under another.
 		s.terms = a.Terms
 	}
@@ -49,19 +51,19 @@ func (t *Table) Readmit(id uint64, from uint32, a Readmission, now Instant) bool
 func (t *Table) Revoke(id uint64, from uint32, why Cause) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.ofGeneration(id, from) == nil {
-		return false
+	r := t.ofGeneration(id, from)
+	if r != 0 {
+		t.remove(r, why)
 	}
-	t.end(t.byID(id), why)
-	return true
+	return r != 0
 }
 
-// ofGeneration returns the session called id if it was let in under that
-// generation, else nil.
-func (t *Table) ofGeneration(id uint64, generation uint32) *session {
+// ofGeneration returns the record of the session called id if it was let in
+// under that generation, else 0.
+func (t *Table) ofGeneration(id uint64, generation uint32) ref {
 	r := t.byID(id)
 	if r == 0 || t.sessions.at(r).generation != generation {
-		return nil
+		return 0
 	}
-	return t.sessions.at(r)
+	return r
 }

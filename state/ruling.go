@@ -69,7 +69,7 @@ func (s *session) begin(profile Profile, p *netstack.Packet) {
 
 // judge lets the tracker of session s see a packet of direction d.
 func (t *Table) judge(s *session, d Direction, p *netstack.Packet) ruling {
-	if t.mixed {
+	if t.terms.Load().mixed {
 		return t.judgeByTerms(s, d, p)
 	}
 	return s.judge(d, p)

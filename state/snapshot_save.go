@@ -57,8 +57,8 @@ func (t *Table) copyDown(copies []saved, r ref, now Instant) ([]saved, ref) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for last := r - min(r, savePiece); r > last; r-- {
-		if s := t.sessions.at(r); s.phase != free && s.expires > now {
-			copies = append(copies, t.copyOf(s))
+		if s := t.copy(r); s.phase != free && s.expires > now {
+			copies = append(copies, t.copyOf(&s))
 		}
 	}
 	return copies, r

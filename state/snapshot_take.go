@@ -142,6 +142,8 @@ func (t *Table) adopt(s *saved, limit *Limit, now Instant) Omission {
 		return Superseded
 	}
 	r := t.sessions.take()
+	t.hold(r)
+	defer t.let(r)
 	s.serial = t.sessions.at(r).serial
 	*t.sessions.at(r) = s.session
 	t.enter(r)

@@ -18,6 +18,7 @@ type Stats struct {
 	Restored    uint64         // sessions taken up from a snapshot
 	Ended       [Causes]uint64 // sessions removed, by cause
 	EndedLost   uint64         // ends that nobody fetched in time
+	Waits       uint64         // times that a packet, or who walks the table, found a lock taken
 }
 
 func (t *Table) halfOpen() int {
@@ -43,5 +44,6 @@ func (t *Table) Stats() Stats {
 		Restored:    t.counters.restored,
 		Ended:       t.counters.ended,
 		EndedLost:   t.ended.lost,
+		Waits:       t.waits.Load(),
 	}
 }

@@ -3,6 +3,7 @@ package state
 import (
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 
 	"sallyport/netstack"
 )
@@ -34,11 +35,38 @@ import (
 // memory when touched. So nothing is ever copied or rehashed, and no packet
 // waits for it.
 //
-// Locking: one mutex, held for a packet or for a bounded piece of a walk. What
-// is returned is a copy. To let several workers in at once, the index can be
-// cut into parts by the upper bits of the hash, which spreads any traffic
-// evenly, and the records given striped locks; nothing outside this file and
-// track.go, open.go, walk.go would change.
+// Locking: the table has a lock, and each record one of its own.
+//
+//   - Who has the table's lock may change which sessions there are, their keys,
+//     and all that is counted or held beyond one record: the index, mappings,
+//     limits, phases, the ring of ends.
+//   - Who has a record's lock may read and change what is in the record; its keys
+//     and serial, and whether it is free, only with the table's lock too.
+//   - The table's lock comes first. Nobody waits for a second record while he has
+//     one.
+//
+// A packet of an established session takes its record's lock alone, and writes
+// nothing outside of the record (alone.go). It looks for it in the index without
+// a lock: what it finds, the record confirms, whose keys do not change while it
+// has the lock; and a miss is believed unless something was taken out of the
+// index meanwhile. So packets of different sessions never meet, those of one
+// session only in it, and refused ones that belong to none nowhere.
+//
+// A packet that begins or ends a session, or takes it from one phase to another,
+// is found out by its tracker, which is made to forget it; it takes the table's
+// lock and is judged again, from the lookup on. So nothing is decided on what was
+// true before. So do ICMP errors and fragments. A walk has the table's lock for a
+// bounded piece, and each record's for as long as it takes to copy it, so that it
+// holds up no session but the one at hand. What is returned is a copy.
+//
+// Weighed and left: shards by the hash of a key. A translated session's keys hash
+// apart, so it would be in two shards and each packet would take the lock of one,
+// with thousands of other sessions behind it; and mappings, limits and pairs would
+// still be one. A lock for readers and a writer, with a part for each worker:
+// that and the record's are two locks a packet instead of one, and each new
+// session would take as many as there are workers. Locks in stripes instead of in
+// the records: a stripe that two workers use in turn is a line of the cache that
+// is sent to and fro, though they never wait.
 
 // Limits bounds a table.
 type Limits struct {
@@ -53,12 +81,15 @@ func DefaultLimits() Limits { return Limits{MaxSessions: 262144} }
 
 // Table is the session table. It may be used by several goroutines.
 type Table struct {
-	mu       sync.Mutex
-	terms    []Terms // by TermsID
-	mixed    bool    // some of them are not Strict
-	hash     *hasher
-	sessions slab[session, *session]
+	hash     hasher
 	index    index
+	terms    atomic.Pointer[glossary]
+	sessions cells // from here on, what changes
+
+	moves atomic.Uint64 // odd while something is taken out of the index
+	_     apart
+
+	mu       sync.Mutex // of everything that follows, and of which sessions there are
 	pairs    pairs
 	mappings mappings
 	loan     loan
@@ -67,39 +98,30 @@ type Table struct {
 	random   *rand.ChaCha8 // of the mappings
 	cursor   ref           // where Sweep goes on
 	trial    *trial        // a rehearsal of Open, nil but then
+	held     ref           // the session that a rehearsal holds, 0 but then
 	inPhase  [phases]int
 	ended    ring
 	counters counters
+	waits    atomic.Uint64
 }
 
 // NewTable returns an empty table. Limits outside their range are moved into
 // it.
 func NewTable(l Limits, t Timeouts, seed Seed) *Table {
 	n := min(max(l.MaxSessions, 1), MaxSessions)
-	hash := newHasher(seed)
-	random := rand.NewChaCha8(seed)
-	return &Table{
-		terms:    []Terms{{Strict, t}},
-		hash:     &hash,
-		sessions: newSlab[session](n),
-		index:    newIndex(2 * n),
-		pairs:    newPairs(n, &hash),
-		random:   random,
-		mappings: newMappings(n, &hash, rand.New(random)),
-		guard:    guard{hash: &hash, key: newSipKey(seed)},
-	}
-}
-
-// SetTimeouts changes the timeouts of the table's own terms. A running session
-// keeps its expiry until its next packet.
-func (t *Table) SetTimeouts(timeouts Timeouts) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.terms[0].Timeouts = timeouts
+	table := &Table{hash: newHasher(seed), index: newIndex(2 * n), sessions: newCells(n), random: rand.NewChaCha8(seed)}
+	table.terms.Store(&glossary{by: []Terms{{Strict, t}}})
+	table.pairs = newPairs(n, &table.hash)
+	table.mappings = newMappings(n, &table.hash, rand.New(table.random))
+	table.guard.hash, table.guard.key = &table.hash, newSipKey(seed)
+	return table
 }
 
 // entry is what the index holds of a session: its number and a direction.
 func entry(r ref, d Direction) uint32 { return uint32(r)<<1 | uint32(d) }
+
+// parts is the opposite of entry.
+func parts(entry uint32) (ref, Direction) { return ref(entry >> 1), Direction(entry & 1) }
 
 // find returns the live session that has k as a key, and which of the two it
 // is; 0 if there is none.
@@ -109,35 +131,42 @@ func (t *Table) find(k *netstack.FlowKey, now Instant) (ref, Direction) {
 
 // findHashed is find for who knows k's hash.
 func (t *Table) findHashed(k *netstack.FlowKey, hash uint32, now Instant) (ref, Direction) {
+	r, d := t.locate(k, hash)
+	if r == 0 || t.expired(r, now) {
+		return 0, Original
+	}
+	return r, d
+}
+
+// locate is findHashed, whatever the time.
+func (t *Table) locate(k *netstack.FlowKey, hash uint32) (ref, Direction) {
 	for i := t.index.home(hash); ; i = t.index.after(i) {
-		slot := t.index.all[i]
-		if slot.ref == 0 {
+		s := t.index.at(i)
+		if s.ref == 0 {
 			return 0, Original
 		}
-		if slot.hash != hash {
-			continue
-		}
-		r, d := ref(slot.ref>>1), Direction(slot.ref&1)
-		if s := t.sessions.at(r); s.key[d].Is(k) {
-			if s.expires > now {
-				return r, d
-			}
-			t.end(r, CauseExpired)
-			return 0, Original
+		if r, d := parts(s.ref); s.hash == hash && t.sessions.at(r).key[d].Is(k) {
+			return r, d
 		}
 	}
 }
 
 // id returns the name of the session in record r: the record's number, and how
 // often it was used before. Ids are small, and never come twice.
-func (t *Table) id(r ref) uint64 {
-	return uint64(t.sessions.at(r).serial)*uint64(t.sessions.max+1) + uint64(r)
+func (t *Table) id(r ref) uint64 { return t.name(t.sessions.at(r), r) }
+
+// name is id for who has the session s of record r.
+func (t *Table) name(s *session, r ref) uint64 {
+	return uint64(s.serial)*uint64(len(t.sessions.all)) + uint64(r)
 }
 
 // byID returns the record of the session called id, 0 if it is no more.
 func (t *Table) byID(id uint64) ref {
 	r := ref(id % uint64(t.sessions.max+1))
-	if r == 0 || r > t.sessions.used || t.id(r) != id || t.sessions.at(r).phase == free {
+	if r == 0 || r > t.sessions.used || t.id(r) != id {
+		return 0
+	}
+	if s := t.copy(r); s.phase == free {
 		return 0
 	}
 	return r
@@ -152,6 +181,8 @@ func (t *Table) link(r ref) {
 
 // unlink takes it out again.
 func (t *Table) unlink(r ref) {
+	t.moves.Add(1)
+	defer t.moves.Add(1)
 	for d, k := range t.sessions.at(r).key {
 		t.index.remove(t.hash.flow(&k), entry(r, Direction(d)))
 	}
@@ -166,7 +197,15 @@ func (t *Table) enter(r ref) {
 	t.counters.live++
 }
 
-// end removes the session r and gives back what it held.
+// remove ends session r, which nobody holds.
+func (t *Table) remove(r ref, why Cause) {
+	t.hold(r)
+	defer t.let(r)
+	t.end(r, why)
+}
+
+// end takes the session r, which the caller holds, out of the table, and gives
+// back what it held.
 func (t *Table) end(r ref, why Cause) {
 	s := t.sessions.at(r)
 	t.report(r, why)

@@ -15,11 +15,14 @@ func ask(n int) nettest.Packet {
 	return nettest.UDP(fmt.Sprintf("10.1.%d.%d:40000", n/250, n%250+1), "1.1.1.1:53")
 }
 
-// A million sessions must fit in 320 bytes each, their index entries (2 of 8
-// bytes, three quarters full: 21) and mapping (with index: 56+11) included.
+// A million sessions must fit in 320 bytes each, their locks (8), index entries (2
+// of 8 bytes, three quarters full: 21) and mapping (with index: 56+11) included.
 func TestSessionSize(t *testing.T) {
 	if n := unsafe.Sizeof(session{}); n != 208 {
 		t.Errorf("a session has %d bytes", n)
+	}
+	if n := unsafe.Sizeof(cell{}); n != 216 {
+		t.Errorf("with its lock, it has %d bytes", n)
 	}
 	if n := unsafe.Sizeof(mapping{}); n != 56 {
 		t.Errorf("a mapping has %d bytes", n)

@@ -3,6 +3,7 @@ package state
 import (
 	"errors"
 	"math"
+	"slices"
 )
 
 // Terms is what a session lives by: its rule may settle that for the sessions
@@ -24,18 +25,38 @@ var errTooManyTerms = errors.New("too many different timeouts in the life of one
 func (t *Table) Intern(terms Terms) (TermsID, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for id := range t.terms {
-		if t.terms[id] == terms {
+	known := t.terms.Load()
+	for id := range known.by {
+		if known.by[id] == terms {
 			return TermsID(id), nil
 		}
 	}
-	if len(t.terms) > math.MaxUint16 {
+	if len(known.by) > math.MaxUint16 {
 		return 0, errTooManyTerms
 	}
-	t.terms = append(t.terms, terms)
-	t.mixed = t.mixed || terms.Profile != Strict
-	return TermsID(len(t.terms) - 1), nil
+	t.terms.Store(&glossary{append(known.by, terms), known.mixed || terms.Profile != Strict})
+	return TermsID(len(known.by)), nil
+}
+
+// glossary is the terms that a table has been told. Packets read it while another
+// is made, which may share what the two have in common.
+type glossary struct {
+	by    []Terms // by TermsID
+	mixed bool    // some of them are not Strict
+}
+
+// SetTimeouts changes the timeouts of the table's own terms. A running session
+// keeps its expiry until its next packet.
+func (t *Table) SetTimeouts(timeouts Timeouts) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	known := t.terms.Load()
+	by := slices.Clone(known.by)
+	by[0].Timeouts = timeouts
+	t.terms.Store(&glossary{by, known.mixed})
 }
 
 // termsOf returns what s lives by.
-func (t *Table) termsOf(s *session) *Terms { return &t.terms[s.terms] }
+func (t *Table) termsOf(s *session) *Terms { return t.termsBy(s.terms) }
+
+func (t *Table) termsBy(id TermsID) *Terms { return &t.terms.Load().by[id] }

@@ -21,9 +21,10 @@ func (t *Table) Track(p *netstack.Packet, now Instant) (Match, netstack.Reason) 
 // TrackAt is Track for a packet with Foresight: at is from Foresee of p, and
 // may have been through Approach.
 func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant) (m Match, reason netstack.Reason) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	reason = t.track(at, p, now, &m)
+	reason, ok := t.trackAlone(at, p, now, &m)
+	if !ok {
+		reason = t.trackLocked(at, p, now, &m)
+	}
 	switch {
 	case m.completes:
 		t.guard.meet(p, now)
@@ -33,19 +34,28 @@ func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant) (m Match, rea
 	return m, reason
 }
 
-// track is TrackAt for who holds the lock. m is zero, and set if there is a
+// trackLocked is TrackAt with the table's lock.
+func (t *Table) trackLocked(at Place, p *netstack.Packet, now Instant, m *Match) netstack.Reason {
+	t.lockAll()
+	defer t.mu.Unlock()
+	return t.track(p, at.hash, now, m)
+}
+
+// track is trackLocked for who has the lock. m is zero, and set if there is a
 // session: it is long, and would be copied at every step.
-func (t *Table) track(at Place, p *netstack.Packet, now Instant, m *Match) netstack.Reason {
+func (t *Table) track(p *netstack.Packet, hash uint32, now Instant, m *Match) netstack.Reason {
 	switch {
 	case p.Fragment.Is:
 		return netstack.FragLimit
 	case p.ICMP == netstack.ICMPError:
 		return t.trackError(p, now, m)
 	}
-	r, d := t.arrive(at, &p.Flow, now)
+	r, d := t.findHashed(&p.Flow, hash, now)
 	if r == 0 {
 		return opens(p)
 	}
+	t.hold(r)
+	defer t.let(r)
 	return t.admit(r, d, p, now, m).reason
 }
 

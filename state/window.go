@@ -51,6 +51,6 @@ func (t *Table) Expects(k netstack.FlowKey, now Instant) (seq, ack uint32, ok bo
 	if r == 0 || k.Proto != netstack.TCP {
 		return 0, 0, false
 	}
-	s := t.sessions.at(r)
+	s := t.copy(r)
 	return s.peer[d].seqLo, s.peer[d.Opposite()].seqLo, true
 }
