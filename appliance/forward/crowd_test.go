@@ -24,12 +24,15 @@ type crowd struct {
 	offload  netstack.Offload
 }
 
+// spare is how many sessions there is room for besides.
+const spare = 5000
+
 // hostsPerAddress is how many connections an external address carries here.
 const hostsPerAddress = 50000
 
 func newCrowd(n int) *crowd {
 	c := &crowd{rig: newRig(&testing.T{}, outward()), n: n}
-	c.engine.Table = state.NewTable(state.Limits{MaxSessions: n}, state.DefaultTimeouts(), state.Seed{1})
+	c.engine.Table = state.NewTable(state.Limits{MaxSessions: n + spare}, state.DefaultTimeouts(), state.Seed{1})
 	parts := []nettest.Packet{
 		nettest.TCP("10.0.0.0:1024", server, nettest.Flags("S"), nettest.Seq(1000), nettest.Partial()),
 		nettest.TCP(server, "11.0.0.0:1024", nettest.Flags("AS"), nettest.Seq(5000), nettest.Ack(1001), nettest.Partial()),
@@ -90,6 +93,12 @@ func (c *crowd) fromClient(slot, segment, i int) *netstack.Frame {
 	return f
 }
 
+// newcomer makes a frame the SYN of a connection that there is not.
+func (c *crowd) newcomer(slot int, random *rand.Rand) {
+	b := c.fromClient(slot, 0, 1<<16+2+random.IntN(250)).Bytes() // 10.1.0.2 and on
+	binary.BigEndian.PutUint16(b[20:], uint16(1<<16-1-random.IntN(10000)))
+}
+
 // repair puts the header's checksum right.
 func repair(b []byte) {
 	h := header.IPv4(b)
@@ -130,24 +139,66 @@ func (c *crowd) batch(b *testing.B, size int, random *rand.Rand) {
 }
 
 // BenchmarkWorkers is the same with several workers at one table, each with
-// hosts of all. The time is that of a packet, whichever worker had it.
+// hosts of all, and with new connections among the packets: as many as come are
+// ended. The time is that of a packet, whichever worker had it. Told besides is
+// how many of 1000 packets found a lock taken that they needed.
 func BenchmarkWorkers(b *testing.B) {
 	c := newCrowd(100000)
-	for _, n := range []int{1, 2, 4, 8, 16} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			var workers sync.WaitGroup
-			for i := range n {
-				w, random := *c, rand.New(rand.NewPCG(1, uint64(i)))
-				r := *c.rig
-				w.rig, w.frames = &r, netstack.NewFrames(batch)
-				r.lane, r.reply = NewLane(c.engine), netstack.NewFrame()
-				workers.Go(func() {
-					for range b.N/batch/n + 1 {
-						w.batch(b, batch, random)
-					}
-				})
+	for _, percent := range []int{0, 1, 10} {
+		for _, n := range []int{1, 2, 4, 8, 16} {
+			b.Run(fmt.Sprintf("%d%% new, %d", percent, n), func(b *testing.B) { c.workers(b, n, percent) })
+		}
+	}
+}
+
+func (c *crowd) workers(b *testing.B, n, percent int) {
+	before := c.engine.Table.Stats().Waits
+	var workers sync.WaitGroup
+	for i := range n {
+		w := c.worker()
+		random := rand.New(rand.NewPCG(1, uint64(i)))
+		workers.Go(func() {
+			for range b.N/batch/n + 1 {
+				w.mixed(b, percent, random)
 			}
-			workers.Wait()
 		})
+	}
+	workers.Wait()
+	b.ReportMetric(float64(c.engine.Table.Stats().Waits-before)*1000/float64(b.N), "waits/1000")
+}
+
+// worker returns the crowd with a lane of its own.
+func (c *crowd) worker() *crowd {
+	w, r := *c, *c.rig
+	w.rig, w.frames = &r, netstack.NewFrames(batch)
+	r.lane, r.reply = NewLane(c.engine), netstack.NewFrame()
+	return &w
+}
+
+// mixed has a batch of packets decided, so many of a hundred of which begin a
+// connection, and then ends those.
+func (c *crowd) mixed(b *testing.B, percent int, random *rand.Rand) {
+	for i := range batch {
+		if random.IntN(100) < percent {
+			c.newcomer(i, random)
+		} else {
+			c.fromClient(i, 2, random.IntN(c.n))
+		}
+	}
+	var begun [batch]uint64
+	c.lane.lookAhead(in, c.frames)
+	for i, f := range c.frames {
+		o := c.lane.decide(i, in, f, c.reply, c.now)
+		if o.Verdict != netstack.Pass {
+			b.Error(o)
+		}
+		if c.lane.pkt.TCPFlags&header.TCPFlagSyn != 0 {
+			begun[i] = o.Session
+		}
+	}
+	for _, id := range begun {
+		if id != 0 {
+			c.engine.Table.Kill(id)
+		}
 	}
 }
