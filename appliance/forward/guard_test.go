@@ -105,9 +105,11 @@ func (f *flooded) again() {
 }
 
 // TestGuardKeepsGoodClients: in a flood, clients that were here before lose
-// nothing, new ones a moment, and clients inside do not notice.
+// nothing, new ones a moment, and clients inside do not notice. A worker that is
+// behind challenges few, and the others get in by their second SYN.
 func TestGuardKeepsGoodClients(t *testing.T) {
 	f := newFlooded(t)
+	f.lane.behind = true
 	f.connects(out, "198.51.100.7:1000", www)
 	for i := range 1500 {
 		if f.millisecond(); i%10 != 9 {
@@ -128,6 +130,28 @@ func TestGuardKeepsGoodClients(t *testing.T) {
 	}
 	if n := f.engine.Table.Len(); n > 50+1+150+150+49 {
 		t.Errorf("%d sessions", n)
+	}
+}
+
+func TestGuardChallengesAllWhileItKeepsUp(t *testing.T) {
+	f := newFlooded(t)
+	f.millisecond()
+	f.millisecond()
+	for i := range 50 {
+		f.millisecond()
+		f.arrives(fmt.Sprintf("198.51.101.%d:4000", i))
+	}
+	if f.let != [3]int{50, 50, 0} {
+		t.Errorf("%d strangers were let in, want 50; of 50 new clients %d at once", f.let[0], f.let[1])
+	}
+	frames := make([]*netstack.Frame, batch)
+	for i := range frames {
+		frames[i] = nettest.TCP("198.51.100.9:4000", www, nettest.Flags("S")).Frame()
+	}
+	for _, n := range []int{1, batch, batch - 1} {
+		if f.lane.lookAhead(out, frames[:n]); f.lane.behind != (n == batch) {
+			t.Errorf("with %d packets, behind: %v", n, f.lane.behind)
+		}
 	}
 }
 

@@ -14,7 +14,8 @@ type Lane struct {
 	views   [batch]view
 	places  [batch]state.Place // where the views' packets belong
 	answers bucket
-	tests   bucket // of sources under guard
+	tests   tests
+	behind  bool // there is more than a batch to decide
 	joined  joined
 	late    late
 	trace   *Trace // of a rehearsal, nil of a worker
@@ -22,7 +23,7 @@ type Lane struct {
 
 // NewLane returns a lane through e.
 func NewLane(e *Engine) *Lane {
-	l := &Lane{engine: e, answers: newBucket(answersPerSecond, answersBurst), tests: newBucket(challengesPerSecond, challengesBurst), joined: newJoined()}
+	l := &Lane{engine: e, answers: newBucket(answersPerSecond, answersBurst), tests: newTests(), joined: newJoined()}
 	l.pkt = &l.views[0].pkt
 	return l
 }

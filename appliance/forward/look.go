@@ -17,6 +17,7 @@ type view struct {
 // Nothing is decided and nothing changed.
 func (l *Lane) lookAhead(in netstack.Side, frames []*netstack.Frame) {
 	pol := l.engine.policy.Load()
+	l.behind = len(frames) == batch
 	for i, f := range frames {
 		l.look(i, pol, in, f)
 	}

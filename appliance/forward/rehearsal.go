@@ -78,7 +78,7 @@ func (r *Rehearsal) Decide(in netstack.Side, f, reply *netstack.Frame, now state
 	r.follow(r.live.Load())
 	l.engine.Table, l.engine.Fragments = r.live.Table, r.live.Fragments
 	l.late.held = 0
-	l.answers, l.tests = newBucket(answersPerSecond, answersBurst), newBucket(challengesPerSecond, challengesBurst)
+	l.answers, l.tests = newBucket(answersPerSecond, answersBurst), newTests()
 	o := l.Decide(in, f, reply, now)
 	t.Flow, t.Stage = l.flow, l.stage(&o)
 	l.joined.whole.Discard()
