@@ -104,3 +104,27 @@ func TestSipHash(t *testing.T) {
 		}
 	}
 }
+
+// Only the originator's own word completes a handshake on his part: what the
+// other end does proves nothing of him.
+func TestGuardBelievesTheOriginatorAlone(t *testing.T) {
+	for _, c := range []struct {
+		d           Direction
+		before, now phase
+		want        bool
+	}{
+		{Original, synReceived, established, true},
+		{Original, synReceived, finWait, true},
+		{Original, synSent2, established, true},
+		{Reply, synSent2, established, false},
+		{Original, synSent, synSent2, false},
+		{Original, synReceived, reset, false},
+		{Original, pickedUp, established, false},
+		{Original, cookieEchoed, established, false},
+		{Original, resumed, established, false},
+	} {
+		if got := completed(c.d, c.before, c.now); got != c.want {
+			t.Errorf("%v from %s to %s: %v", c.d, phaseWords[c.before], phaseWords[c.now], got)
+		}
+	}
+}

@@ -160,13 +160,32 @@ func TestGuardGoesOffAfterTheFlood(t *testing.T) {
 	}
 }
 
-func TestGuardGoesOffBySYNsThatCome(t *testing.T) {
+func TestGuardGoesOffAtHalfItsStart(t *testing.T) {
+	r := newGuardRig(t, 1000, 60)
+	r.flood(200, time.Millisecond)
+	all := r.list()
+	for _, v := range all[:30] {
+		r.Kill(v.ID) // as if the server had reset them
+	}
+	r.after(2*time.Second).Sweep(r.now, 1)
+	r.after(10*time.Second).Sweep(r.now, 1)
+	r.after(2*time.Second).Sweep(r.now, 1)
+	r.is(true) // half as many are still half open
+	for _, v := range all[30:] {
+		r.Kill(v.ID)
+	}
+	r.after(2*time.Second).Sweep(r.now, 1)
+	r.is(false)
+}
+
+func TestGuardStaysForTenSeconds(t *testing.T) {
 	r := newGuardRig(t, 1000, 60)
 	r.flood(200, time.Millisecond)
 	for _, v := range r.list() {
-		r.Kill(v.ID) // as if the server had reset them
+		r.Kill(v.ID)
 	}
-	if r.after(9 * time.Second); r.syn(outside, "198.51.100.7:4000", published) {
+	r.after(2*time.Second).Sweep(r.now, 1)
+	if r.after(7 * time.Second); r.syn(outside, "198.51.100.7:4000", published) {
 		t.Fatal("it went off before ten seconds")
 	}
 	if r.after(2 * time.Second); !r.syn(outside, "198.51.100.8:4000", published) {
