@@ -26,7 +26,7 @@ func (a *Appliance) announce() {
 			Msgf("%s: %s", d.Side, steeredFrom(d.Interface))
 	}
 	a.log.Info().Int("rules", s.Policy.Rules).Int("max_sessions", s.Sessions.Max).
-		Dur("took", time.Since(a.started)).Msg("ready: forwarding")
+		Dur("took_ms", time.Since(a.started)).Msg("ready: forwarding")
 }
 
 func steeredFrom(iface string) string {

@@ -46,7 +46,7 @@ func (a *Appliance) Reload(o control.Consent, by control.Peer) (control.Reloaded
 		a.log.Warn().Err(err).Msg("the configuration is in force, and not in the history")
 	}
 	by.Log(a.log.Info()).Uint32("generation", r.Policy.Generation).Int("rules", r.Policy.Rules).
-		Dur("took", time.Since(began)).Msg("configuration reloaded")
+		Dur("took_ms", time.Since(began)).Msg("configuration reloaded")
 	return r, nil
 }
 
