@@ -36,7 +36,13 @@ func (x *index) set(i uint32, s slot) { x.all[i].Store(uint64(s.hash)<<32 | uint
 
 // newIndex returns an index for at most entries entries, then three quarters
 // full.
-func newIndex(entries int) index { return index{reserve[atomic.Uint64](entries + entries/3 + 2)} }
+func newIndex(entries int) index { return newIndexWith(entries, entries/3+2) }
+
+// newDenseIndex returns one that is then five sixths full: two bytes less for
+// each session, and a longer search in a table that is all but full.
+func newDenseIndex(entries int) index { return newIndexWith(entries, entries/5+2) }
+
+func newIndexWith(entries, spare int) index { return index{reserve[atomic.Uint64](entries + spare)} }
 
 // home returns where an entry of this hash would rather be. A multiplication
 // and not a mask, so that the index can be of any size; which slot, the upper

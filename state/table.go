@@ -109,7 +109,7 @@ type Table struct {
 // it.
 func NewTable(l Limits, t Timeouts, seed Seed) *Table {
 	n := min(max(l.MaxSessions, 1), MaxSessions)
-	table := &Table{hash: newHasher(seed), index: newIndex(2 * n), sessions: newCells(n), random: rand.NewChaCha8(seed)}
+	table := &Table{hash: newHasher(seed), index: newDenseIndex(2 * n), sessions: newCells(n), random: rand.NewChaCha8(seed)}
 	table.terms.Store(&glossary{by: []Terms{{Strict, t}}})
 	table.pairs = newPairs(n, &table.hash)
 	table.mappings = newMappings(n, &table.hash, rand.New(table.random))

@@ -16,7 +16,7 @@ func ask(n int) nettest.Packet {
 }
 
 // A million sessions must fit in 320 bytes each, their locks (8), index entries (2
-// of 8 bytes, three quarters full: 21) and mapping (with index: 56+11) included.
+// of 8 bytes, five sixths full: 19) and mapping (56, and 21 of index) included.
 func TestSessionSize(t *testing.T) {
 	if n := unsafe.Sizeof(session{}); n != 208 {
 		t.Errorf("a session has %d bytes", n)
