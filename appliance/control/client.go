@@ -37,50 +37,6 @@ func NewClient(socket string) *Client {
 	return &Client{socket, &http.Client{Transport: transport}}
 }
 
-// Status asks for the state of the firewall as a whole.
-func (c *Client) Status(ctx context.Context) (status Status, err error) {
-	return status, c.object(ctx, "GET", "/v1/status", "", &status)
-}
-
-// Sessions calls yield for each session that filter picks, until it returns
-// false. The error may come after some sessions.
-func (c *Client) Sessions(ctx context.Context, filter string, yield func(Session) bool) error {
-	return eachLine(ctx, c, "/v1/sessions", filter, yield)
-}
-
-// Kill removes the sessions that filter picks and returns how many they were.
-// An empty filter is an error.
-func (c *Client) Kill(ctx context.Context, filter string) (int, error) {
-	var k Killed
-	err := c.object(ctx, "DELETE", "/v1/sessions", filter, &k)
-	return k.Killed, err
-}
-
-// Stats asks for every reason with its count.
-func (c *Client) Stats(ctx context.Context) ([]Stat, error) {
-	return list[Stat](ctx, c, "/v1/stats")
-}
-
-// Rules asks for the rules in their order.
-func (c *Client) Rules(ctx context.Context) ([]Rule, error) {
-	return list[Rule](ctx, c, "/v1/rules")
-}
-
-// Asymmetric asks for the pairs of addresses that are seen one way only.
-func (c *Client) Asymmetric(ctx context.Context) ([]Asymmetric, error) {
-	return list[Asymmetric](ctx, c, "/v1/stats/asymmetric")
-}
-
-// Fragments asks for the datagrams that are not complete.
-func (c *Client) Fragments(ctx context.Context) ([]Datagram, error) {
-	return list[Datagram](ctx, c, "/v1/fragments")
-}
-
-// Timeouts asks for every timeout.
-func (c *Client) Timeouts(ctx context.Context) ([]Timeout, error) {
-	return list[Timeout](ctx, c, "/v1/timeouts")
-}
-
 func (c *Client) object(ctx context.Context, method, path, filter string, into any) error {
 	return c.decode(into)(c.ask(ctx, method, path, filter))
 }

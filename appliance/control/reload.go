@@ -2,47 +2,19 @@ package control
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
-
-	"sallyport/conf"
 )
 
-// ConfigError says why a configuration is refused. Nothing was changed.
-type ConfigError struct {
-	Message string // a line for each of Places, if there are any
-	Places  []Place
+// Consent is what a change of the configuration may do.
+type Consent struct {
+	Yes bool `json:"yes"` // cut login sessions off
 }
 
-// Place is a fault in a file.
-type Place struct {
-	File    string `json:"file"`
-	Line    int    `json:"line"`   // from 1
-	Column  int    `json:"column"` // from 1, in bytes
-	Message string `json:"message"`
-}
-
-func (e *ConfigError) Error() string { return e.Message }
-
-// configError returns err as a ConfigError, if it is the fault of a
-// configuration.
-func configError(err error) (*ConfigError, bool) {
-	var c *ConfigError
-	var faults conf.Errors
-	switch {
-	case errors.As(err, &c):
-		return c, true
-	case errors.As(err, &faults):
-		c = &ConfigError{Message: faults.Error()}
-		for _, f := range faults {
-			c.Places = append(c.Places, Place{f.File, f.Line, f.Column, f.Message})
-		}
-		return c, true
-	}
-	return nil, false
+// Reloaded is a configuration that was put in force.
+type Reloaded struct {
+	Policy       PolicyStatus `json:"policy"`
+	Milliseconds int64        `json:"milliseconds"` // that it took
+	Warnings     []string     `json:"warnings"`     // of what is no fault and perhaps not meant
 }
 
 // Reload asks for the file to be read again. An error that is a *ConfigError
@@ -60,27 +32,7 @@ func (s *Server) postReload(w http.ResponseWriter, r *http.Request) {
 	s.writeChange(w, done.tidy(), err)
 }
 
-// writeChange answers what was to change the configuration.
-func (s *Server) writeChange(w http.ResponseWriter, done any, err error) {
-	if err == nil {
-		s.writeObject(w, http.StatusOK, done)
-		return
-	}
-	code := http.StatusConflict
-	if _, ok := configError(err); ok {
-		code = http.StatusUnprocessableEntity
-	}
-	s.writeError(w, code, err)
-}
-
-// told reads the body of a request; without one, what is left out is zero. If it
-// cannot, it answers and reports false.
-func (s *Server) told(w http.ResponseWriter, r *http.Request, into any) bool {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil && !errors.Is(err, io.EOF) {
-		s.writeError(w, http.StatusBadRequest, fmt.Errorf("the request's body: %w", err))
-		return false
-	}
-	return true
+func (r Reloaded) tidy() Reloaded {
+	r.Warnings = append([]string{}, r.Warnings...)
+	return r
 }

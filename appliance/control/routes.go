@@ -2,10 +2,7 @@ package control
 
 import (
 	_ "embed"
-	"errors"
 	"net/http"
-	"slices"
-	"time"
 )
 
 //go:embed openapi.yaml
@@ -49,69 +46,7 @@ func (s *Server) mux() *http.ServeMux {
 	return mux
 }
 
-func (s *Server) getStatus(w http.ResponseWriter, _ *http.Request) {
-	s.writeObject(w, http.StatusOK, s.backend.Status().tidy())
-}
-
 func getOpenAPI(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/yaml")
 	w.Write(openAPI)
-}
-
-// filter reads the filter of a request. If it is none, it answers and reports
-// false.
-func (s *Server) filter(w http.ResponseWriter, r *http.Request) (f Filter, ok bool) {
-	f, err := ParseFilter(r.URL.Query().Get("filter"))
-	if err != nil {
-		s.writeError(w, http.StatusBadRequest, err)
-	}
-	return f, err == nil
-}
-
-func (s *Server) getSessions(w http.ResponseWriter, r *http.Request) {
-	f, ok := s.filter(w, r)
-	if !ok {
-		return
-	}
-	lines := s.lines(w)
-	now := time.Now()
-	s.backend.Sessions(func(session Session) bool {
-		return !f.Match(&session, now) || lines.put(session.tidy())
-	})
-	lines.flush()
-}
-
-var errNoFilter = errors.New(`a filter must say which sessions; "all" is every one`)
-
-func (s *Server) deleteSessions(w http.ResponseWriter, r *http.Request) {
-	f, ok := s.filter(w, r)
-	switch {
-	case !ok:
-		return
-	case f.match == nil:
-		s.writeError(w, http.StatusBadRequest, errNoFilter)
-		return
-	}
-	n := s.kill(f)
-	peer(r).Log(s.log.Info()).Str("filter", r.URL.Query().Get("filter")).Int("killed", n).Msg("sessions killed")
-	s.writeObject(w, http.StatusOK, Killed{n})
-}
-
-// kill lists first and kills then: a listing promises nothing about a table
-// that its reader changes.
-func (s *Server) kill(f Filter) (n int) {
-	var ids []uint64
-	now := time.Now()
-	s.backend.Sessions(func(session Session) bool {
-		if f.Match(&session, now) {
-			ids = append(ids, session.ID)
-		}
-		return true
-	})
-	for id := range slices.Values(ids) {
-		if s.backend.Kill(id) {
-			n++
-		}
-	}
-	return n
 }

@@ -32,6 +32,19 @@ func (s *Server) writeObject(w http.ResponseWriter, code int, v any) {
 	json.NewEncoder(w).Encode(v)
 }
 
+// writeChange answers what was to change the configuration.
+func (s *Server) writeChange(w http.ResponseWriter, done any, err error) {
+	if err == nil {
+		s.writeObject(w, http.StatusOK, done)
+		return
+	}
+	code := http.StatusConflict
+	if _, ok := configError(err); ok {
+		code = http.StatusUnprocessableEntity
+	}
+	s.writeError(w, code, err)
+}
+
 func (s *Server) writeError(w http.ResponseWriter, code int, err error) {
 	fault := Fault{Error: err.Error()}
 	var f *FilterError
@@ -43,6 +56,9 @@ func (s *Server) writeError(w http.ResponseWriter, code int, err error) {
 	}
 	s.writeObject(w, code, fault)
 }
+
+// moment is a time as the API says it.
+func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 func writeLines[T any](s *Server, w http.ResponseWriter, of []T) {
 	lines := s.lines(w)

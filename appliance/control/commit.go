@@ -4,16 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 	"unicode/utf8"
 )
-
-// File is one file of a configuration.
-type File struct {
-	Name string `json:"name"` // its path, which is absolute
-	Text string `json:"text"`
-}
 
 // MaxComment is the longest comment on a change, in characters.
 const MaxComment = 1000
@@ -46,19 +39,6 @@ type Committed struct {
 	Warnings     []string     `json:"warnings"`
 }
 
-// Change is an entry of the history.
-type Change struct {
-	Number  int       `json:"number"`
-	At      time.Time `json:"at"`
-	UID     uint32    `json:"uid"`
-	User    string    `json:"user"`
-	What    string    `json:"what"` // start, reload, commit or rollback
-	Comment string    `json:"comment"`
-	State   string    `json:"state"` // confirmed, unconfirmed or reverted
-	InForce bool      `json:"in_force"`
-	Files   []string  `json:"files"` // names
-}
-
 // PendingStatus is a commit that waits to be confirmed.
 type PendingStatus struct {
 	Number  int       `json:"number"`
@@ -66,25 +46,6 @@ type PendingStatus struct {
 	Left    int64     `json:"left"` // seconds
 	User    string    `json:"user"`
 	Comment string    `json:"comment"`
-}
-
-// Compared is what Diff is to compare with what is in force: Files, an entry of
-// the history, or if neither is said the file on disk.
-type Compared struct {
-	Files  []File `json:"files"`
-	Number int    `json:"number"`
-}
-
-// Difference is something that differs between the configuration in force and
-// another.
-type Difference struct {
-	Kind   string `json:"kind"`   // rule, nat, addresses, services ... or setting
-	Name   string `json:"name"`   // of the rule or the list; of a setting its key
-	Change string `json:"change"` // added, removed, changed or moved
-	// Was and Is are what stands there, and for what is changed only the keys that
-	// differ; places in the list for what moved.
-	Was map[string]any `json:"was"`
-	Is  map[string]any `json:"is"`
 }
 
 // Commit, Confirm and Rollback change what is in force and what the next start
@@ -99,21 +60,6 @@ func (c *Client) Confirm(ctx context.Context) (done Committed, err error) {
 
 func (c *Client) Rollback(ctx context.Context, o Rollback) (done Committed, err error) {
 	return done, c.tell(ctx, "/v1/rollback", o, &done)
-}
-
-// History asks for what was put in force, the newest first.
-func (c *Client) History(ctx context.Context) ([]Change, error) {
-	return list[Change](ctx, c, "/v1/history")
-}
-
-// HistoryFiles asks for the files of one of them.
-func (c *Client) HistoryFiles(ctx context.Context, number int) ([]File, error) {
-	return list[File](ctx, c, "/v1/history/files?number="+strconv.Itoa(number))
-}
-
-// Diff asks what differs.
-func (c *Client) Diff(ctx context.Context, with Compared) (all []Difference, err error) {
-	return all, c.tell(ctx, "/v1/diff", with, &all)
 }
 
 func (s *Server) postCommit(w http.ResponseWriter, r *http.Request) {
@@ -159,30 +105,8 @@ func (s *Server) postRollback(w http.ResponseWriter, r *http.Request) {
 	s.writeChange(w, done.tidy(), err)
 }
 
-func (s *Server) getHistory(w http.ResponseWriter, _ *http.Request) {
-	all, err := s.backend.History()
-	if err != nil {
-		s.writeChange(w, nil, err)
-		return
-	}
-	writeLines(s, w, tidyChanges(all))
-}
-
-func (s *Server) getHistoryFiles(w http.ResponseWriter, r *http.Request) {
-	number, _ := strconv.Atoi(r.URL.Query().Get("number"))
-	files, err := s.backend.HistoryFiles(number)
-	if err != nil {
-		s.writeChange(w, nil, err)
-		return
-	}
-	writeLines(s, w, files)
-}
-
-func (s *Server) postDiff(w http.ResponseWriter, r *http.Request) {
-	var with Compared
-	if !s.told(w, r, &with) {
-		return
-	}
-	all, err := s.backend.Diff(with.Files, with.Number)
-	s.writeChange(w, tidyDifferences(all), err)
+func (c Committed) tidy() Committed {
+	c.Until = moment(c.Until)
+	c.Warnings = append([]string{}, c.Warnings...)
+	return c
 }
