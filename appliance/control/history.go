@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -46,8 +47,14 @@ func (s *Server) getHistory(w http.ResponseWriter, _ *http.Request) {
 	writeLines(s, w, tidyChanges(all))
 }
 
+var errNoNumber = errors.New("say which configuration of the history: number=7")
+
 func (s *Server) getHistoryFiles(w http.ResponseWriter, r *http.Request) {
-	number, _ := strconv.Atoi(r.URL.Query().Get("number"))
+	number, err := strconv.Atoi(r.URL.Query().Get("number"))
+	if err != nil {
+		s.writeError(w, http.StatusBadRequest, errNoNumber)
+		return
+	}
 	files, err := s.backend.HistoryFiles(number)
 	if err != nil {
 		s.writeChange(w, nil, err)

@@ -50,6 +50,8 @@ func TestLimits(t *testing.T) {
 		{"POST", "/v1/status", 405},
 		{"GET", "/v1/nothing", 404},
 		{"DELETE", "/v1/sessions", 400},
+		{"GET", "/v1/history/files", 400},
+		{"GET", "/v1/history/files?number=3rd", 400},
 	} {
 		request, err := http.NewRequest(c.method, "http://sallyport"+c.path, nil)
 		if err != nil {
