@@ -58,10 +58,9 @@ func (c *collection) add(f File) {
 func includes(root value) (patterns []value) {
 	table, _ := root.data.(map[string]any)
 	list, _ := table["include"].([]any)
-	at := root.field("include", list)
-	for i := range list {
-		if _, ok := list[i].(string); ok {
-			patterns = append(patterns, at.element(i, list[i]))
+	for _, e := range elementsOf(root.field("include", list), list) {
+		if _, ok := e.data.(string); ok {
+			patterns = append(patterns, e)
 		}
 	}
 	return patterns
