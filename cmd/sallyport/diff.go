@@ -72,12 +72,12 @@ func (c *cli) printDifference(d *control.Difference) {
 		head += " is number " + valueOf(d.Is, "number")
 	}
 	color := map[string]string{"added": green, "removed": red}[d.Change]
-	c.printf("%s\n", c.paint(orElse(color, yellow), marks[d.Change]+" "+printableText(head)))
+	c.printf("%s\n", c.paint(orElse(color, yellow), marks[d.Change]+" "+printable(head)))
 	if d.Kind == "setting" || d.Change == "moved" {
 		return
 	}
 	for _, key := range keysOf(d) {
-		c.printf("    %s\n", printableText(lineOf(d, key)))
+		c.printf("    %s\n", printable(lineOf(d, key)))
 	}
 }
 
@@ -125,6 +125,3 @@ func valueOf(m map[string]any, key string) string {
 	}
 	return strings.ReplaceAll(string(b), `","`, `", "`)
 }
-
-// printableText keeps a name from steering the terminal.
-func printableText(s string) string { return strings.Map(printable, s) }

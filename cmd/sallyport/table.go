@@ -2,7 +2,6 @@ package main
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -40,20 +39,12 @@ func (c *cli) table(columns ...column) *table {
 // add adds a row with a cell for each column.
 func (t *table) add(cells ...string) {
 	for i := range cells {
-		cells[i] = strings.Map(printable, cells[i])
+		cells[i] = printable(cells[i])
 		t.widths[i] = max(t.widths[i], utf8.RuneCountInString(cells[i]))
 	}
 	if t.rows = append(t.rows, cells); len(t.rows) == page {
 		t.flush()
 	}
-}
-
-// printable keeps a name from steering the terminal.
-func printable(r rune) rune {
-	if unicode.IsPrint(r) {
-		return r
-	}
-	return '?'
 }
 
 // flush prints what is held, and the head if it was not yet.
