@@ -5,11 +5,10 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"sallyport/appliance/durable"
 	"sallyport/conf"
 )
 
@@ -55,7 +54,7 @@ func (c *cli) formatAll(files []string, write, check bool) error {
 			c.printf("%s\n", file)
 		case check || write && !changed:
 		case write:
-			err = replace(file, is)
+			err = durable.Rewrite(file, is)
 		default:
 			_, err = c.out.Write(is)
 		}
@@ -67,39 +66,4 @@ func (c *cli) formatAll(files []string, write, check bool) error {
 		return errSilent
 	}
 	return nil
-}
-
-// replace puts other contents into a file in one step, and leaves it to whom it
-// belongs and who may read it.
-func replace(file string, contents []byte) error {
-	file, err := filepath.EvalSymlinks(file)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
-	}
-	fresh, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = fresh.Write(contents)
-	err = errors.Join(err, fresh.Chmod(info.Mode().Perm()), own(fresh, info), fresh.Sync(), fresh.Close())
-	if err == nil {
-		err = os.Rename(fresh.Name(), file)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(fresh.Name()))
-	}
-	return nil
-}
-
-// own gives a file to the owner of another.
-func own(f *os.File, of fs.FileInfo) error {
-	s, ok := of.Sys().(*syscall.Stat_t)
-	if !ok || os.Geteuid() != 0 {
-		return nil
-	}
-	return f.Chown(int(s.Uid), int(s.Gid))
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -42,5 +45,33 @@ func TestFmt(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Dir(file) + "/*"); err != nil || len(left) != 1 {
 		t.Errorf("%v, %v", left, err)
+	}
+}
+
+// Who may read a file stays, also if it is not root who writes it: the group of
+// a file may be another than its owner's first.
+func TestFmtLeavesTheGroup(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("to become a user of two groups needs root")
+	}
+	const user, first, second = 65534, 65534, 4242
+	dir, err := os.MkdirTemp("", "sallyport-fmt-") // the test's own is below one that is root's alone
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "a.toml")
+	if err := errors.Join(os.Chmod(filepath.Dir(binary), 0o755), os.WriteFile(file, []byte("[tun]\nqueues=2\n"), 0o640),
+		os.Chown(dir, user, first), os.Chown(file, user, second)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), binary, "fmt", "--write", file)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user, Gid: first, Groups: []uint32{second}}}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var after syscall.Stat_t
+	if err := syscall.Stat(file, &after); err != nil || after.Uid != user || after.Gid != second || after.Mode&0o777 != 0o640 {
+		t.Errorf("%v: %d:%d, mode %o", err, after.Uid, after.Gid, after.Mode)
 	}
 }
