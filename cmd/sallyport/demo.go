@@ -40,4 +40,3 @@ Needs root, or a machine that lets ordinary users make user namespaces and open
 	return cmd
 }
 
-func init() { commands = append(commands, demoCommand) }

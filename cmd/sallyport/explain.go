@@ -71,8 +71,6 @@ func (o *explainOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.hexFile, "hex-file", "", "the packet in hex from a file; - for standard input")
 }
 
-func init() { commands = append(commands, explainCommand) }
-
 // explain asks the running firewall, or the file.
 func (c *cli) explain(ctx context.Context, o *explainOptions, args []string) (x control.Explanation, err error) {
 	q, err := o.question(args)

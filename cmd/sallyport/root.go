@@ -9,9 +9,12 @@ import (
 // defaultSocket is where a firewall listens unless told otherwise.
 const defaultSocket = "/run/sallyport/sallyport.sock"
 
-// commands are all commands. A file may add its own in init.
 var commands = []func(*cli) *cobra.Command{
-	runCommand, checkCommand, doctorCommand, statusCommand, reloadCommand, diffCommand, commitCommand, confirmCommand, rollbackCommand, historyCommand, sessionsCommand, rulesCommand, natCommand, statsCommand, fragmentsCommand, timeoutsCommand, versionCommand, schemaCommand, fmtCommand,
+	runCommand, demoCommand,
+	checkCommand, doctorCommand, fmtCommand, schemaCommand, explainCommand,
+	reloadCommand, diffCommand, commitCommand, confirmCommand, rollbackCommand, historyCommand,
+	statusCommand, sessionsCommand, rulesCommand, natCommand, statsCommand, fragmentsCommand, timeoutsCommand,
+	versionCommand,
 }
 
 func (c *cli) root() *cobra.Command {

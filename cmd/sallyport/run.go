@@ -1,15 +1,11 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sallyport/appliance"
-	"sallyport/appliance/control"
 	"sallyport/conf"
 )
 
@@ -102,64 +98,4 @@ func (o *runOptions) over(s *conf.Settings) {
 	s.TUN.Driver = orElse(o.driver, s.TUN.Driver)
 	s.Log.Level = orElse(o.logLevel, s.Log.Level)
 	s.Log.Format = orElse(o.logFormat, s.Log.Format)
-}
-
-func (c *cli) run(cmd *cobra.Command, from appliance.Source, o *runOptions) error {
-	s, err := from.Read()
-	socket := c.socket
-	if err == nil {
-		socket = s.Control.Socket
-	}
-	if err := alone(cmd.Context(), socket); err != nil {
-		return err
-	}
-	s, recovered, err := from.Recover(s, err)
-	if err != nil {
-		return err
-	}
-	if err := keepsLogins(s, o.yes); err != nil {
-		return err
-	}
-	log, closeLog, err := newLog(s.Log)
-	if err != nil {
-		return err
-	}
-	defer closeLog()
-	ctx, done := untilSignal(cmd.Context())
-	defer done()
-	if from.File == "" {
-		from = appliance.Source{}
-	}
-	firewall := appliance.New(s, from, log, thisBuild().Version)
-	if recovered != nil {
-		log.Warn().Msg(recovered.String())
-		firewall.SetRecovered(recovered)
-	}
-	defer onHangup(func() {
-		// What is wrong is in the log.
-		_, _ = firewall.Reload(control.Consent{Yes: o.yes}, control.Peer{})
-	})()
-	return firewall.Run(ctx)
-}
-
-// alone refuses to start a second firewall, before it has touched anything of
-// the first one's.
-func alone(ctx context.Context, socket string) error {
-	status, err := control.NewClient(socket).Status(ctx)
-	if err != nil {
-		return nil
-	}
-	return fmt.Errorf("one is already running, pid %d, on %s; stop it first: kill %d", status.PID, socket, status.PID)
-}
-
-// keepsLogins refuses to cut somebody off who has not said yes to that.
-func keepsLogins(s *conf.Settings, yes bool) error {
-	if yes {
-		return nil
-	}
-	lines, err := appliance.Lockout(s)
-	if err != nil || len(lines) == 0 {
-		return err
-	}
-	return fmt.Errorf(`this would cut off %s; allow it by a rule with to = "self", or start with --yes`, strings.Join(lines, ", and "))
 }
