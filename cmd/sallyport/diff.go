@@ -41,16 +41,13 @@ firewall's own file as it is on disk.`,
 }
 
 func (c *cli) printDiff(all []control.Difference) error {
-	for _, d := range all {
-		if c.json {
-			if err := c.object(d); err != nil {
-				return err
-			}
-			continue
-		}
-		c.printDifference(&d)
+	if c.json {
+		return objects(c, all)
 	}
-	if len(all) == 0 && !c.json {
+	for i := range all {
+		c.printDifference(&all[i])
+	}
+	if len(all) == 0 {
 		c.printf("no difference\n")
 	}
 	return nil

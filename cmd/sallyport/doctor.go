@@ -63,13 +63,10 @@ func (c *cli) facts(cmd *cobra.Command, from source) (*doctor.Facts, error) {
 var levelColors = map[doctor.Level]string{doctor.OK: green, doctor.Warn: yellow, doctor.Fail: red}
 
 func (c *cli) printFindings(findings []doctor.Finding) error {
+	if c.json {
+		return objects(c, findings)
+	}
 	for _, f := range findings {
-		if c.json {
-			if err := c.object(f); err != nil {
-				return err
-			}
-			continue
-		}
 		level := c.paint(levelColors[f.Level], string(f.Level)) + "    "[len(f.Level):]
 		c.printf("%s  %s: %s\n", level, f.Name, f.Found)
 		if f.Fix != "" {

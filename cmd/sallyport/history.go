@@ -36,16 +36,13 @@ func historyNumber(arg string) (int, error) {
 
 func (c *cli) showFiles(ctx context.Context, n int) error {
 	files, err := c.client().HistoryFiles(ctx, n)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case c.json:
+		return objects(c, files)
 	}
 	for _, f := range files {
-		if c.json {
-			if err := c.object(f); err != nil {
-				return err
-			}
-			continue
-		}
 		if len(files) > 1 {
 			c.printf("# %s\n", f.Name)
 		}
@@ -68,29 +65,4 @@ func (c *cli) printHistory(all []control.Change) {
 		t.add(strconv.Itoa(e.Number), c.since(e.At), e.User, e.What, state, strconv.Itoa(len(e.Files)), e.Comment)
 	}
 	t.flush()
-}
-
-func rollbackCommand(c *cli) *cobra.Command {
-	var o changeOptions
-	cmd := c.listing(&cobra.Command{
-		Use:   "rollback [N]",
-		Short: "Put an earlier configuration in force again",
-		Long: `Put configuration N of "sallyport history" in force again and keep it, as commit
-does. Without N it is the one before that in force; while a commit waits to be
-confirmed, that is taken back.`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			r := control.Rollback{Comment: o.comment, Yes: o.yes}
-			if r.Confirm, err = o.seconds(); err == nil && len(args) > 0 {
-				r.Number, err = historyNumber(args[0])
-			}
-			if err != nil {
-				return err
-			}
-			done, err := c.client().Rollback(cmd.Context(), r)
-			return c.printCommitted(&done, err)
-		},
-	})
-	o.flags(cmd)
-	return cmd
 }

@@ -51,13 +51,11 @@ func (c *cli) listSessions(cmd *cobra.Command, args []string, o listOptions) err
 		failed = show(&s)
 		return failed == nil && n != o.limit
 	})
-	if err == nil {
-		flush()
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		err = failed
-	}
-	return err
+	flush()
+	return failed
 }
 
 // sessionPrinter returns what shows a session, and what is to be called after
