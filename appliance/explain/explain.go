@@ -22,8 +22,7 @@ type Firewall struct {
 // Explain says what would become of the packet, which arrives on side in.
 // Nothing becomes of it.
 func (fw *Firewall) Explain(in netstack.Side, packet []byte) control.Explanation {
-	f, answer := netstack.NewFrame(), netstack.NewFrame()
-	f.SetLen(copy(f.Space(), packet))
+	f, answer := frameOf(packet), netstack.NewFrame()
 	t := teller{Firewall: fw}
 	t.outcome, t.Trace = forward.NewRehearsal(fw.Engine).Decide(in, f, answer, fw.Now())
 	t.arrived.Parse(in, frameOf(packet))

@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"fmt"
 	"strings"
 
 	"sallyport/appliance/control"
@@ -9,7 +8,6 @@ import (
 	"sallyport/conf"
 	"sallyport/netstack"
 	"sallyport/policy"
-	"sallyport/state"
 )
 
 var listNames = map[policy.List]string{
@@ -113,99 +111,4 @@ func (t *teller) named(l policy.List, n int) (string, conf.Said) {
 		said = t.Settings.SaidNAT[n]
 	}
 	return t.Settings.Policy.NAT[n].Name, said
-}
-
-// whyNot says a condition in the words of the file, and what the packet is.
-func whyNot(p *policy.Seen, m policy.Miss, said conf.Said) string {
-	family := map[bool]string{true: "IPv4", false: "IPv6"}[p.Src.Is4()]
-	switch m {
-	case policy.NotNow:
-		return "it does not hold at this time"
-	case policy.OtherFrom:
-		return fmt.Sprintf("from is %s, the packet comes from %v", orWords(said.From, "another side"), p.From)
-	case policy.OtherTo:
-		return fmt.Sprintf("to is %s, the packet goes to %s", orWords(said.To, "another side"), zone(p.To))
-	case policy.OtherFamily:
-		return fmt.Sprintf("it is of %s, the packet is %s", orWords(said.Family, "the other IP version"), family)
-	case policy.OtherSource:
-		return fmt.Sprintf("source %v is not in [%s]", p.Src, orWords(said.Source, "..."))
-	case policy.OtherDestination:
-		return fmt.Sprintf("destination %v is not in [%s]", p.Dst, orWords(said.Destination, "..."))
-	}
-	return fmt.Sprintf("%s is not in [%s]", service(p), orWords(said.Service, "..."))
-}
-
-func orWords(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-func zone(z policy.Zones) string {
-	for s := netstack.Inside; s <= netstack.Self; s++ {
-		if z == 1<<s {
-			return s.String()
-		}
-	}
-	return "anywhere"
-}
-
-// service is a packet's as it would be written.
-func service(p *policy.Seen) string {
-	switch {
-	case p.Proto.HasPorts():
-		return fmt.Sprintf("%v/%d", p.Proto, p.DstPort)
-	case p.Proto == netstack.ICMP || p.Proto == netstack.ICMPv6:
-		return fmt.Sprintf("%v/%s", p.Proto, conf.ICMPTypeName(p.Proto, p.Type))
-	}
-	return p.Proto.String()
-}
-
-func typeName(p *netstack.Packet) string { return conf.ICMPTypeName(p.Flow.Proto, p.ICMPType) }
-
-// opened says what the table makes of what the policy lets in.
-func (t *teller) opened() {
-	if t.Opened == nil {
-		return
-	}
-	s := &t.Opened.Sight
-	switch {
-	case t.Stage == forward.AtOpen && t.outcome.Condition == state.Unproven:
-		t.refuse(openStage(t.outcome.Reason), "the %s is flooded with SYNs, and %v has not shown that it is there: by a handshake of late, by the answer to a challenge, or by sending this SYN again", side(t.Flow.In), t.Flow.Src)
-	case t.Stage == forward.AtOpen:
-		t.refuse(openStage(t.outcome.Reason), "%s", t.refused())
-	case s.Opened:
-		t.translated(&s.After)
-		t.step("session", "one begins: %s, for %v without a packet", s.After.State, s.After.TimeoutTotal)
-	case s.Known:
-		t.step("session", "it passes, and session %d stays as it is until the other end agrees", s.Before.ID)
-	default:
-		t.step("session", "none is made of it")
-	}
-}
-
-func openStage(r netstack.Reason) string {
-	switch r {
-	case netstack.NATExhausted, netstack.NATFiltered, netstack.Untranslatable:
-		return "nat"
-	}
-	return "limits"
-}
-
-// translated says what is translated, and by which endpoint.
-func (t *teller) translated(v *state.View) {
-	k, r := &v.Original, &v.Reply
-	rules := t.Engine.Load().Rules
-	if k.Dst != r.Src || k.Proto.HasPorts() && k.DstPort != r.SrcPort {
-		t.step("nat", "%s: destination %s becomes %s", orWords(rules.NATName(v.DstRule), "its mapping"),
-			endpoint(k.Dst, k.DstPort, k.Proto), endpoint(r.Src, r.SrcPort, k.Proto))
-	}
-	if k.Src != r.Dst || k.SrcPort != r.DstPort {
-		how := "a free one"
-		if t.Opened.Sight.Shared {
-			how = "the one that it has already"
-		}
-		t.step("nat", "%s: source %s becomes %s, %s", rules.NATName(v.SrcRule), endpoint(k.Src, k.SrcPort, k.Proto), endpoint(r.Dst, r.DstPort, k.Proto), how)
-	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 
+	"sallyport/conf"
 	"sallyport/netstack"
 )
 
@@ -102,3 +103,5 @@ func describeAnswer(in netstack.Side, f *netstack.Frame) string {
 }
 
 func side(s netstack.Side) string { return s.String() }
+
+func typeName(p *netstack.Packet) string { return conf.ICMPTypeName(p.Flow.Proto, p.ICMPType) }
