@@ -9,12 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"sallyport/conf/goldentest"
 	"sallyport/netstack"
 	"sallyport/policy"
 	"sallyport/state"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestGood compares what each file under testdata/good means, and compiles its

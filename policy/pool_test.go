@@ -3,9 +3,9 @@ package policy
 import (
 	"testing"
 
-	"sallyport/netstack"
-
 	"github.com/google/go-cmp/cmp"
+
+	"sallyport/netstack"
 )
 
 func TestPoolPorts(t *testing.T) {

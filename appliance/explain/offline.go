@@ -3,16 +3,15 @@ package explain
 import (
 	"fmt"
 	"net/netip"
-	"sallyport/appliance/control"
-	"sallyport/state"
 	"slices"
-	"strings"
 	"time"
 
+	"sallyport/appliance/control"
 	"sallyport/appliance/enforce"
 	"sallyport/conf"
 	"sallyport/netstack"
 	"sallyport/policy"
+	"sallyport/state"
 )
 
 // Own are the box's addresses on each side, as far as they are known.
@@ -34,38 +33,6 @@ var private = []netip.Prefix{
 
 // offlineMTU is Ethernet's.
 const offlineMTU = 1500
-
-// Assumptions are what Offline had to make up.
-type Assumptions struct {
-	Private bool         // private addresses stand for what lives inside
-	Own     []netip.Addr // stand for the box's own addresses
-}
-
-// Words says it, a sentence each.
-func (a *Assumptions) Words() (words []string) {
-	if a.Private {
-		words = append(words, "the file does not say what lives inside: private addresses stand for it")
-	}
-	for _, own := range a.Own {
-		words = append(words, fmt.Sprintf("the file does not say what addresses the box has: %v stands for one", own))
-	}
-	return words
-}
-
-// about are those of the Words that a message about a packet, which was refused
-// for this reason if it was, is not to be read without.
-func (a *Assumptions) about(message string, r netstack.Reason) (words string) {
-	matter := Assumptions{Private: a.Private && (r == netstack.Spoofed || r == netstack.NoRoute)}
-	for _, own := range a.Own {
-		if strings.Contains(message, own.String()) {
-			matter.Own = append(matter.Own, own)
-		}
-	}
-	for _, w := range matter.Words() {
-		words += " (" + w + ")"
-	}
-	return words
-}
 
 // Offline is the box that a file speaks of, without a look at any machine. own
 // are addresses of the box on each side that somebody knows.
@@ -118,12 +85,7 @@ func AskOffline(s *conf.Settings, box *enforce.Box, assumed Assumptions, q contr
 		RuleName: func(_, rule uint32) string { return rules.Rule(rule) },
 	}
 	x, err := fw.Ask(q, box)
-	matter := Assumptions{Private: assumed.Private}
-	for _, own := range assumed.Own {
-		if strings.Contains(fmt.Sprint(x), own.String()) {
-			matter.Own = append(matter.Own, own)
-		}
-	}
+	matter := Assumptions{Private: assumed.Private, Own: assumed.ownIn(fmt.Sprint(x))}
 	x.Assumed = matter.Words()
 	return x, err
 }

@@ -39,4 +39,3 @@ Needs root, or a machine that lets ordinary users make user namespaces and open
 	cmd.Flags().StringVar(&o.Driver, "driver", "auto", "how packets are carried: auto, vnet, wireguard or water")
 	return cmd
 }
-
