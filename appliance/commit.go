@@ -20,14 +20,6 @@ type commits struct {
 	note    string // what a start has made of the run before
 }
 
-// unconfirmed is a commit that is in force until it is confirmed or its time is
-// over.
-type unconfirmed struct {
-	entry, base history.Entry
-	until       time.Time
-	trying      bool // taking it back has failed once
-}
-
 var (
 	errNoCommits = &control.ConfigError{Message: "it was started without a file, by --inside and --outside: there is nothing that a commit could be kept in; start it with --config"}
 	errPending   = &control.ConfigError{Message: "a commit waits to be confirmed: confirm it, or take it back by rollback"}
@@ -99,61 +91,6 @@ func (a *Appliance) commit(e history.Entry, confirm time.Duration, yes bool) (co
 		err = a.committing.store.Release()
 	}
 	return a.remark(done, err, e.Files), nil
-}
-
-// try puts s in force until it is confirmed. What a start after a crash has to
-// know is on disk before.
-func (a *Appliance) try(s *conf.Settings, e, base history.Entry, keptErr error, confirm time.Duration) (control.Committed, error) {
-	store := a.committing.store
-	if keptErr != nil {
-		return control.Committed{}, &control.ConfigError{Message: fmt.Sprintf("nothing was changed, because a restart could not take it back: %v; "+
-			"name a directory as history in [control], or commit without --confirm", keptErr)}
-	}
-	e.State = history.Unconfirmed
-	n, err := store.Add(e)
-	until := time.Now().Add(confirm)
-	if err == nil {
-		err = store.Hold(history.Pending{Entry: n, Base: base.Number, Until: until.UTC()})
-	}
-	if err != nil {
-		return control.Committed{}, refusedFor(fmt.Errorf("nothing was changed, because a restart could not take it back: %w", err))
-	}
-	c, err := a.change(s, control.Consent{Yes: true})
-	if err != nil {
-		return control.Committed{}, errors.Join(err, store.Release(), store.Drop(n))
-	}
-	e.Number = n
-	a.committing.pending = &unconfirmed{entry: e, base: base, until: until}
-	done := answer(c, n, history.Unconfirmed)
-	done.Until = until.UTC()
-	return done, nil
-}
-
-// base returns the entry of what is in force, which is kept now if it is not yet.
-func (a *Appliance) base() (history.Entry, error) {
-	files := history.Kept(a.inForce.Load().read.Files)
-	e, err := a.committing.store.Current()
-	if err == nil && history.Same(e.Files, files) {
-		return e, nil
-	}
-	e = history.Entry{At: a.started.UTC(), What: "start", User: "-", State: history.Confirmed, Files: files}
-	if err != nil && !errors.Is(err, history.ErrNone) {
-		return e, err
-	}
-	e.Number, err = a.committing.store.Add(e)
-	return e, err
-}
-
-// keep adds e to the history, and says that its files are about to be written.
-func (a *Appliance) keep(e, base history.Entry, err error) (int, error) {
-	if err != nil {
-		return 0, err
-	}
-	n, err := a.committing.store.Add(e)
-	if err == nil {
-		err = a.committing.store.Hold(history.Pending{Entry: n, Base: base.Number, Final: true})
-	}
-	return n, err
 }
 
 // takeBack takes back a commit whose files cannot be written: what is in force and

@@ -3,13 +3,48 @@ package appliance
 import (
 	"errors"
 	"fmt"
-	"os/user"
-	"strconv"
 	"time"
 
 	"sallyport/appliance/control"
 	"sallyport/appliance/history"
+	"sallyport/conf"
 )
+
+// unconfirmed is a commit that is in force until it is confirmed or its time is
+// over.
+type unconfirmed struct {
+	entry, base history.Entry
+	until       time.Time
+	trying      bool // taking it back has failed once
+}
+
+// try puts s in force until it is confirmed. What a start after a crash has to
+// know is on disk before.
+func (a *Appliance) try(s *conf.Settings, e, base history.Entry, keptErr error, confirm time.Duration) (control.Committed, error) {
+	store := a.committing.store
+	if keptErr != nil {
+		return control.Committed{}, &control.ConfigError{Message: fmt.Sprintf("nothing was changed, because a restart could not take it back: %v; "+
+			"name a directory as history in [control], or commit without --confirm", keptErr)}
+	}
+	e.State = history.Unconfirmed
+	n, err := store.Add(e)
+	until := time.Now().Add(confirm)
+	if err == nil {
+		err = store.Hold(history.Pending{Entry: n, Base: base.Number, Until: until.UTC()})
+	}
+	if err != nil {
+		return control.Committed{}, refusedFor(fmt.Errorf("nothing was changed, because a restart could not take it back: %w", err))
+	}
+	c, err := a.change(s, control.Consent{Yes: true})
+	if err != nil {
+		return control.Committed{}, errors.Join(err, store.Release(), store.Drop(n))
+	}
+	e.Number = n
+	a.committing.pending = &unconfirmed{entry: e, base: base, until: until}
+	done := answer(c, n, history.Unconfirmed)
+	done.Until = until.UTC()
+	return done, nil
+}
 
 // Confirm implements control.Backend: the commit that waits stays.
 func (a *Appliance) Confirm(by control.Peer) (control.Committed, error) {
@@ -29,68 +64,6 @@ func (a *Appliance) Confirm(by control.Peer) (control.Committed, error) {
 		err := store.Settle(p.entry.Number, history.Confirmed)
 		return a.remark(answer(a.inForce.Load(), p.entry.Number, history.Confirmed), err, p.entry.Files), nil
 	})
-}
-
-// Rollback implements control.Backend.
-func (a *Appliance) Rollback(o control.Rollback, by control.Peer) (control.Committed, error) {
-	return a.committed("rollback", by, func() (control.Committed, error) {
-		if a.committing.pending != nil && o.Number == 0 {
-			return a.revert()
-		}
-		e, err := a.earlier(o.Number)
-		if err != nil {
-			return control.Committed{}, refusedFor(err)
-		}
-		again := entryOf("rollback", o.Comment, by)
-		if again.Files = e.Files; again.Comment == "" {
-			again.Comment = fmt.Sprintf("to %d", e.Number)
-		}
-		return a.commit(again, time.Duration(o.Confirm)*time.Second, o.Yes)
-	})
-}
-
-// earlier returns an entry, or what was in force before what is now.
-func (a *Appliance) earlier(n int) (history.Entry, error) {
-	if n != 0 {
-		return a.committing.store.Get(n)
-	}
-	all, err := a.committing.store.All()
-	now := history.Kept(a.inForce.Load().read.Files)
-	for _, e := range all {
-		if e.State == history.Confirmed && !history.Same(e.Files, now) {
-			return e, nil
-		}
-	}
-	if err == nil {
-		err = history.ErrNone
-	}
-	return history.Entry{}, err
-}
-
-// revert takes the commit back that waits. The lock is held.
-func (a *Appliance) revert() (control.Committed, error) {
-	p := a.committing.pending
-	s, err := a.from.parse(p.base.Files)
-	if err != nil {
-		return control.Committed{}, err
-	}
-	c, err := a.change(s, control.Consent{Yes: true})
-	if err != nil {
-		return control.Committed{}, err
-	}
-	left, err := history.PutBack(p.entry.Files, p.base.Files)
-	if err == nil {
-		err = a.committing.store.Settle(p.entry.Number, history.Reverted)
-	}
-	a.committing.pending = nil
-	done := answer(c, p.entry.Number, history.Reverted)
-	for _, name := range left {
-		done.Warnings = append(done.Warnings, name+": somebody has written to it since; it is left as it is, and not in force")
-	}
-	if err != nil {
-		done.Warnings = append(done.Warnings, fmt.Sprintf("it is not in force any more, and not all of that is on disk: %v", err))
-	}
-	return done, nil
 }
 
 // confirmEvery is how late a commit may be taken back.
@@ -119,41 +92,6 @@ func (a *Appliance) revertLate() {
 		Msg("a commit was not confirmed in time: the configuration before it is back")
 }
 
-// History implements control.Backend, the newest first.
-func (a *Appliance) History() ([]control.Change, error) {
-	if a.committing.store == nil {
-		return nil, errNoCommits
-	}
-	all, err := a.committing.store.All()
-	now, found := history.Kept(a.inForce.Load().read.Files), false
-	var out []control.Change
-	for _, e := range all {
-		c := control.Change{Number: e.Number, At: e.At, UID: e.UID, User: e.User, What: e.What, Comment: e.Comment, State: string(e.State)}
-		c.InForce = !found && e.State != history.Reverted && history.Same(e.Files, now)
-		found = found || c.InForce
-		for _, f := range e.Files {
-			c.Files = append(c.Files, f.Name)
-		}
-		out = append(out, c)
-	}
-	if len(out) > 0 {
-		err = nil // what cannot be read is left out
-	}
-	return out, err
-}
-
-// HistoryFiles implements control.Backend.
-func (a *Appliance) HistoryFiles(n int) (files []control.File, err error) {
-	if a.committing.store == nil {
-		return nil, errNoCommits
-	}
-	e, err := a.committing.store.Get(n)
-	for _, f := range e.Files {
-		files = append(files, control.File{Name: f.Name, Text: f.Text})
-	}
-	return files, refusedFor(err)
-}
-
 // pendingStatus is the commit that waits, nil if there is none.
 func (a *Appliance) pendingStatus() *control.PendingStatus {
 	a.committing.mu.Lock()
@@ -166,24 +104,3 @@ func (a *Appliance) pendingStatus() *control.PendingStatus {
 		Number: p.entry.Number, Until: p.until.UTC(), Left: int64(time.Until(p.until).Seconds()), User: p.entry.User, Comment: p.entry.Comment,
 	}
 }
-
-// entryOf is an entry that says who did what.
-func entryOf(what, comment string, by control.Peer) history.Entry {
-	e := history.Entry{At: time.Now().UTC(), UID: by.UID, User: "SIGHUP", What: what, Comment: comment, State: history.Confirmed}
-	if by.PID != 0 {
-		e.User = userName(by.UID)
-	}
-	return e
-}
-
-// userName is a user's name, or number if there is none.
-func userName(uid uint32) string {
-	text := strconv.FormatUint(uint64(uid), 10)
-	if u, err := user.LookupId(text); err == nil {
-		return u.Username
-	}
-	return text
-}
-
-// SetRecovered says what the start has made of a commit of the run before.
-func (a *Appliance) SetRecovered(r *Recovered) { a.committing.note = r.String() }

@@ -13,7 +13,6 @@ import (
 
 	"sallyport/appliance/control"
 	"sallyport/appliance/doctor"
-	"sallyport/appliance/history"
 	"sallyport/appliance/plumbing"
 	"sallyport/conf"
 )
@@ -72,25 +71,6 @@ func (a *Appliance) readFile() (*conf.Settings, error) {
 		err = &control.ConfigError{Message: err.Error()}
 	}
 	return s, err
-}
-
-// remember keeps what a reload has put in force.
-func (a *Appliance) remember(before *configuration, by control.Peer) error {
-	files := history.Kept(a.inForce.Load().read.Files)
-	if a.committing.store == nil || history.Same(files, history.Kept(before.read.Files)) {
-		return nil
-	}
-	_, err := a.committing.store.Current()
-	if errors.Is(err, history.ErrNone) {
-		start := history.Entry{At: a.started.UTC(), What: "start", User: "-", State: history.Confirmed, Files: history.Kept(before.read.Files)}
-		_, err = a.committing.store.Add(start)
-	}
-	if err == nil {
-		e := entryOf("reload", "", by)
-		e.Files = files
-		_, err = a.committing.store.Add(e)
-	}
-	return err
 }
 
 // change puts settings in force, or changes nothing.
