@@ -76,6 +76,12 @@ func (a *Appliance) commit(e history.Entry, confirm time.Duration, yes bool) (co
 	if confirm > 0 {
 		return a.try(s, e, base, keptErr, confirm)
 	}
+	return a.settle(s, e, base, keptErr, yes)
+}
+
+// settle puts s in force for good: what the next start reads is it too, or it is
+// taken back.
+func (a *Appliance) settle(s *conf.Settings, e, base history.Entry, keptErr error, yes bool) (control.Committed, error) {
 	was := a.inForce.Load().read
 	c, err := a.change(s, control.Consent{Yes: yes})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 type unconfirmed struct {
 	entry, base history.Entry
 	until       time.Time
-	trying      bool // taking it back has failed once
+	failed      bool // to be taken back, once at least
 }
 
 // try puts s in force until it is confirmed. What a start after a crash has to
@@ -79,10 +79,10 @@ func (a *Appliance) revertLate() {
 	}
 	done, err := a.revert()
 	if err != nil {
-		if !p.trying {
+		if !p.failed {
 			a.log.Error().Err(err).Int("number", p.entry.Number).Msg("a commit was not confirmed and cannot be taken back; trying again")
 		}
-		p.trying = true
+		p.failed = true
 		return
 	}
 	for _, w := range done.Warnings {

@@ -19,18 +19,24 @@ func (a *Appliance) History() ([]control.Change, error) {
 	now, found := history.Kept(a.inForce.Load().read.Files), false
 	var out []control.Change
 	for _, e := range all {
-		c := control.Change{Number: e.Number, At: e.At, UID: e.UID, User: e.User, What: e.What, Comment: e.Comment, State: string(e.State)}
+		c := changeOf(e)
 		c.InForce = !found && e.State != history.Reverted && history.Same(e.Files, now)
 		found = found || c.InForce
-		for _, f := range e.Files {
-			c.Files = append(c.Files, f.Name)
-		}
 		out = append(out, c)
 	}
 	if len(out) > 0 {
 		err = nil // what cannot be read is left out
 	}
 	return out, err
+}
+
+// changeOf is an entry as a client sees it, but for whether it is in force.
+func changeOf(e history.Entry) control.Change {
+	c := control.Change{Number: e.Number, At: e.At, UID: e.UID, User: e.User, What: e.What, Comment: e.Comment, State: string(e.State)}
+	for _, f := range e.Files {
+		c.Files = append(c.Files, f.Name)
+	}
+	return c
 }
 
 // HistoryFiles implements control.Backend.
@@ -52,7 +58,7 @@ func (a *Appliance) base() (history.Entry, error) {
 	if err == nil && history.Same(e.Files, files) {
 		return e, nil
 	}
-	e = history.Entry{At: a.started.UTC(), What: "start", User: "-", State: history.Confirmed, Files: files}
+	e = a.startOf(files)
 	if err != nil && !errors.Is(err, history.ErrNone) {
 		return e, err
 	}
@@ -80,8 +86,7 @@ func (a *Appliance) remember(before *configuration, by control.Peer) error {
 	}
 	_, err := a.committing.store.Current()
 	if errors.Is(err, history.ErrNone) {
-		start := history.Entry{At: a.started.UTC(), What: "start", User: "-", State: history.Confirmed, Files: history.Kept(before.read.Files)}
-		_, err = a.committing.store.Add(start)
+		_, err = a.committing.store.Add(a.startOf(history.Kept(before.read.Files)))
 	}
 	if err == nil {
 		e := entryOf("reload", "", by)
@@ -89,6 +94,11 @@ func (a *Appliance) remember(before *configuration, by control.Peer) error {
 		_, err = a.committing.store.Add(e)
 	}
 	return err
+}
+
+// startOf is an entry that says that the firewall has started with files.
+func (a *Appliance) startOf(files []history.File) history.Entry {
+	return history.Entry{At: a.started.UTC(), What: "start", User: "-", State: history.Confirmed, Files: files}
 }
 
 // entryOf is an entry that says who did what.
