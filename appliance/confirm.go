@@ -33,17 +33,27 @@ func (a *Appliance) try(s *conf.Settings, e, base history.Entry, keptErr error, 
 		err = store.Hold(history.Pending{Entry: n, Base: base.Number, Until: until.UTC()})
 	}
 	if err != nil {
+		err = errors.Join(err, a.forget(n))
 		return control.Committed{}, refusedFor(fmt.Errorf("nothing was changed, because a restart could not take it back: %w", err))
 	}
 	c, err := a.change(s, control.Consent{Yes: true})
 	if err != nil {
-		return control.Committed{}, errors.Join(err, store.Release(), store.Drop(n))
+		return control.Committed{}, errors.Join(err, a.forget(n))
 	}
 	e.Number = n
 	a.committing.pending = &unconfirmed{entry: e, base: base, until: until}
 	done := answer(c, n, history.Unconfirmed)
 	done.Until = until.UTC()
 	return done, nil
+}
+
+// forget removes what is on disk of a commit that did not come about, if there
+// is anything. What a start would look for goes first.
+func (a *Appliance) forget(n int) error {
+	if n == 0 {
+		return nil
+	}
+	return errors.Join(a.committing.store.Release(), a.committing.store.Drop(n))
 }
 
 // Confirm implements control.Backend: the commit that waits stays.
