@@ -71,7 +71,7 @@ func (t *Table) reach(entry uint32, k *netstack.FlowKey) *cell {
 	if !c.mu.TryLock() {
 		t.wait(&c.mu)
 	}
-	if !c.key[d].Is(k) {
+	if !c.is(d, k) {
 		c.mu.Unlock()
 		return nil
 	}

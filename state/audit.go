@@ -26,11 +26,12 @@ func (t *Table) Audit() error {
 		}
 		live++
 		inPhase[s.phase]++
-		if t.isWatched(&s) && s.phase.halfOpen() {
+		if t.isWatched(&s.session) && s.phase.halfOpen() {
 			halfOpen[s.begunFrom()]++
 		}
-		knows.add(&s.key)
-		errs = append(errs, t.auditKeys(r, &s))
+		keys := s.keys()
+		knows.add(&keys)
+		errs = append(errs, t.auditKeys(r, &keys))
 	}
 	if inPhase != t.inPhase {
 		errs = append(errs, fmt.Errorf("sessions in each phase: %v, counted %v", inPhase, t.inPhase))
@@ -50,8 +51,8 @@ func (t *Table) Audit() error {
 }
 
 // auditKeys looks the session in record r up, whether it has expired or not.
-func (t *Table) auditKeys(r ref, s *session) error {
-	for d, k := range s.key {
+func (t *Table) auditKeys(r ref, keys *[2]netstack.FlowKey) error {
+	for d, k := range keys {
 		if at, dir := t.locate(&k, t.hash.flow(&k)); at != r || dir != Direction(d) {
 			return fmt.Errorf("%v of session %d finds the %v direction of record %d, not of %d", k, t.id(r), dir, at, r)
 		}

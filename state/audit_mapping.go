@@ -55,15 +55,16 @@ func (c *census) same(is, counted uint32, what string, args ...any) {
 }
 
 // session counts what s holds.
-func (c *census) session(s *session) {
+func (c *census) session(s *whole) {
 	source := s.toSource()
 	if s.mapping != 0 {
 		c.hold(s.mapping, s.seenTo(source))
 	}
 	if through := source.Opposite(); s.flags&ThroughMapping != 0 {
-		r, _ := c.m.addressed(&s.key[through])
+		k := s.key(through)
+		r, _ := c.m.addressed(&k)
 		if r == 0 {
-			c.errs = append(c.errs, fmt.Errorf("%v came through no mapping", s.key[through]))
+			c.errs = append(c.errs, fmt.Errorf("%v came through no mapping", k))
 			return
 		}
 		c.hold(r, s.seenTo(through))

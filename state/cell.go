@@ -2,20 +2,19 @@ package state
 
 import "sync"
 
-// cell is a record of the table: a session, and the lock of what packets do to
-// it, which lies where they look first.
+// cell is what packets touch of a record: a session, and the lock of what they do
+// to it, in three lines of the cache.
 type cell struct {
 	mu sync.Mutex
 	session
 }
 
-func (c *cell) nextFree() *ref { return &c.mapping }
-
-// cells are the records of a table.
+// cells are the records of a table: the cells, and their cold parts under the same
+// numbers, which are the slab's to lend.
 type cells struct {
-	all []cell // as the slab's, where nothing that changes is near it
-	_   apart
-	slab[cell, *cell]
+	reserved[cell] // where nothing that changes is near it
+	_              apart
+	slab[cold, *cold]
 }
 
 // apart keeps what changes out of the part of the cache that holds what does
@@ -23,12 +22,17 @@ type cells struct {
 type apart [64]byte
 
 func newCells(max int) cells {
-	s := newSlab[cell](max)
-	return cells{all: s.all, slab: s}
+	return cells{reserved: reserve[cell](max + 1), slab: newSlab[cold](max)}
 }
 
 // at returns the session in record r, which must have been taken.
 func (c *cells) at(r ref) *session { return &c.all[r].session }
+
+// cold returns the cold part of it.
+func (c *cells) cold(r ref) *cold { return c.slab.at(r) }
+
+// set makes w the record r.
+func (c *cells) set(r ref, w *whole) { *c.at(r), *c.cold(r) = w.session, w.cold }
 
 func (c *cells) unlock(r ref) { c.all[r].mu.Unlock() }
 
@@ -70,8 +74,11 @@ func (t *Table) let(r ref) {
 }
 
 // copy returns session r as it is now.
-func (t *Table) copy(r ref) session {
+func (t *Table) copy(r ref) whole {
 	t.hold(r)
 	defer t.let(r)
-	return *t.sessions.at(r)
+	return t.whole(r)
 }
+
+// whole is copy for who holds it.
+func (t *Table) whole(r ref) whole { return whole{*t.sessions.at(r), *t.sessions.cold(r)} }

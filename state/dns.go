@@ -28,7 +28,7 @@ const asked = 4
 
 // judgeUDP is the tracker of UDP.
 func (s *session) judgeUDP(d Direction, p *netstack.Packet) ruling {
-	if s.key[Reply].SrcPort == dnsPort {
+	if s.ports[Reply].src == dnsPort {
 		if d == Original && s.phase == answered {
 			return anew
 		}

@@ -26,11 +26,12 @@ func (t *Table) Foresee(p *netstack.Packet) Place {
 	return Place{hash: hash}
 }
 
-// fetch has the processor fetch session r, all of which a packet touches.
+const cacheLine = 64
+
+// fetch has the processor fetch the cell of session r, all of which a packet
+// touches.
 func (t *Table) fetch(r ref) {
-	const cacheLine = 64
-	const lines = int(unsafe.Sizeof(cell{})+cacheLine-1) / cacheLine
-	prefetch(unsafe.Pointer(&t.sessions.all[r]), lines)
+	prefetch(unsafe.Pointer(&t.sessions.all[r]), int(unsafe.Sizeof(cell{})/cacheLine))
 }
 
 // Approach looks the places up, a run of packets of one flow once, and has the

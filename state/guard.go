@@ -119,7 +119,7 @@ func (g *guard) sourceOf(k *netstack.FlowKey) uint64 {
 
 // isWatched reports whether the guard counts s while it is half open.
 func (t *Table) isWatched(s *session) bool {
-	return s.key[Original].Proto == netstack.TCP && t.termsOf(s).Profile != FW1
+	return s.proto == netstack.TCP && t.termsOf(s).Profile != FW1
 }
 
 // turned follows the session s from one phase to another.
@@ -152,9 +152,9 @@ func (g *guard) meet(p *netstack.Packet, now Instant) {
 // begunFrom is the side that the session's first packet has come from.
 func (s *session) begunFrom() netstack.Side {
 	if s.flags&turned != 0 {
-		return s.key[Reply].In
+		return s.in(Reply)
 	}
-	return s.key[Original].In
+	return s.in(Original)
 }
 
 // isRST reports whether p is a RST that acknowledges nothing.

@@ -34,19 +34,19 @@ func (t *Table) trackError(p *netstack.Packet, now Instant, m *Match) netstack.R
 		}
 	}
 	s.count(d, p)
-	m.Quoted = s.key[d.Opposite()]
-	m.Leave = errorLeaves(m.Leave, &s.key[d], &p.Flow)
+	m.Quoted = s.key(d.Opposite())
+	m.Leave = errorLeaves(m.Leave, s.addrs[d].src, &p.Flow)
 	return netstack.ReasonNone
 }
 
 // errorLeaves returns the outer addresses of an error that arrived as outer and
-// goes the way of packets that arrive as key and leave as leave. Its receiver is
+// goes the way of packets that arrive from src and leave as leave. Its receiver is
 // theirs. A router on the way keeps its address, unless it stands behind an
 // address that is translated: then that address speaks for it, and none of the
 // protected network's shows (RFC 5508 REQ-4, REQ-5).
-func errorLeaves(leave netstack.FlowKey, key, outer *netstack.FlowKey) netstack.FlowKey {
+func errorLeaves(leave netstack.FlowKey, src netstack.Addr, outer *netstack.FlowKey) netstack.FlowKey {
 	e := netstack.FlowKey{Src: outer.Src, Dst: leave.Dst, Proto: outer.Proto, In: outer.In}
-	if key.Src != leave.Src {
+	if src != leave.Src {
 		e.Src = leave.Src
 	}
 	return e

@@ -93,14 +93,16 @@ func (t *Table) admitting(k *netstack.FlowKey, a *Admission, from netstack.Addr)
 	return r
 }
 
-// letGo gives back the mappings that session s holds.
-func (t *Table) letGo(s *session) {
+// letGo gives back the mappings that session s holds: that of its source, if it
+// has one, and the one that it came in through.
+func (t *Table) letGo(s *session, mapping ref) {
 	source := s.toSource()
-	if s.mapping != 0 {
-		t.mappings.release(s.mapping, s.seenTo(source))
+	if mapping != 0 {
+		t.mappings.release(mapping, s.seenTo(source))
 	}
 	if through := source.Opposite(); s.flags&ThroughMapping != 0 {
-		r, _ := t.mappings.addressed(&s.key[through])
+		k := s.key(through)
+		r, _ := t.mappings.addressed(&k)
 		t.mappings.release(r, s.seenTo(through))
 	}
 }
@@ -117,4 +119,4 @@ func (s *session) toSource() Direction {
 
 // seenTo returns what an inside endpoint whose mapping the packets of direction d
 // are addressed to knows their sender as.
-func (s *session) seenTo(d Direction) netstack.Addr { return s.key[d.Opposite()].Dst }
+func (s *session) seenTo(d Direction) netstack.Addr { return s.addrs[d.Opposite()].dst }

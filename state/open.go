@@ -101,7 +101,7 @@ func (t *Table) open(p *netstack.Packet, a *Admission, reply *netstack.FlowKey, 
 	r := t.sessions.take()
 	t.hold(r)
 	defer t.let(r)
-	t.fill(t.sessions.at(r), p, a, reply, mapping, now)
+	t.fill(t.sessions.at(r), t.sessions.cold(r), p, a, reply, mapping, now)
 	t.enter(r)
 	t.limits.charge(r, a.Limit, &p.Flow, t.sessions.at(r).phase, true, now)
 	t.counters.opened++
@@ -111,14 +111,13 @@ func (t *Table) open(p *netstack.Packet, a *Admission, reply *netstack.FlowKey, 
 	}
 }
 
-// fill makes s the session's record, which is zero.
-func (t *Table) fill(s *session, p *netstack.Packet, a *Admission, reply *netstack.FlowKey, mapping ref, now Instant) {
-	s.key[Original], s.key[Reply] = p.Flow, *reply
-	s.mapping = mapping
+// fill makes s, which is zero, and c the session's record.
+func (t *Table) fill(s *session, c *cold, p *netstack.Packet, a *Admission, reply *netstack.FlowKey, mapping ref, now Instant) {
+	*c = cold{started: now, mapping: mapping, dstRule: a.Translation.DstRule, srcRule: a.Translation.SrcRule}
+	s.setKeys(&p.Flow, reply)
 	s.rule, s.generation, s.terms = a.Rule, a.Generation, a.Terms
-	s.dstRule, s.srcRule = a.Translation.DstRule, a.Translation.SrcRule
 	s.flags = flagsOf(p.Flow.In, a)
-	s.started, s.seen = now, now
+	s.seen = now
 	s.begin(t.termsOf(s).Profile, p)
 	s.count(Original, p)
 	t.rearm(s, now)

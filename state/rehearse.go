@@ -99,14 +99,15 @@ type trial struct {
 // replace hides the session that would end: nothing finds it, and it holds
 // nothing.
 func (x *trial) replace(t *Table, r ref) {
-	s := t.sessions.at(r)
-	hidden := t.copyOf(s)
+	s, w := t.sessions.at(r), t.whole(r)
+	hidden := t.copyOf(&w)
 	x.hidden, x.pairing = &hidden, t.mappings.pairing(s)
 	t.limits.count(r, s.phase, -1)
 	t.turned(s, s.phase, free)
 	t.counters.live--
-	t.letGo(s)
-	s.key, s.mapping = [2]netstack.FlowKey{}, 0
+	t.letGo(s, w.mapping)
+	s.setKeys(&netstack.FlowKey{}, &netstack.FlowKey{})
+	t.sessions.cold(r).mapping = 0
 }
 
 // unhide is the opposite of trial.replace. Whoever could have taken what the
@@ -115,7 +116,7 @@ func (t *Table) unhide(k *keepsake, x *trial) {
 	t.regain(x.hidden)
 	k.mapping = x.hidden.mapping
 	t.mappings.pairUp(&k.session, x.pairing)
-	*t.sessions.at(k.r) = k.session
+	t.sessions.set(k.r, &k.whole)
 	t.limits.count(k.r, k.phase, 1)
 	t.turned(&k.session, free, k.phase)
 	t.counters.live++
@@ -129,10 +130,10 @@ type pairing struct {
 }
 
 func (m *mappings) pairing(s *session) (p pairing) {
-	if r := m.spaces.find(s.key[Reply].Dst, s.key[Reply].Proto); r != 0 {
+	if r := m.spaces.find(s.addrs[Reply].dst, s.proto); r != 0 {
 		p.last = m.spaces.records.at(r).last
 	}
-	if r := m.hosts.find(s.key[Original].Src, s.key[Original].In); r != 0 {
+	if r := m.hosts.find(s.addrs[Original].src, s.in(Original)); r != 0 {
 		p.external = m.hosts.records.at(r).external
 	}
 	return p
@@ -140,24 +141,25 @@ func (m *mappings) pairing(s *session) (p pairing) {
 
 // pairUp makes it what it was.
 func (m *mappings) pairUp(s *session, p pairing) {
-	if r := m.spaces.find(s.key[Reply].Dst, s.key[Reply].Proto); r != 0 {
+	if r := m.spaces.find(s.addrs[Reply].dst, s.proto); r != 0 {
 		m.spaces.records.at(r).last = p.last
 	}
-	if r := m.hosts.find(s.key[Original].Src, s.key[Original].In); r != 0 {
+	if r := m.hosts.find(s.addrs[Original].src, s.in(Original)); r != 0 {
 		m.hosts.records.at(r).external = p.external
 	}
 }
 
 // open says what the session would be, and gives back what it holds already.
 func (x *trial) open(t *Table, p *netstack.Packet, a *Admission, reply *netstack.FlowKey, mapping ref, now Instant, m *Match) {
-	var s session
-	t.fill(&s, p, a, reply, mapping, now)
-	x.opened, x.after = true, t.viewOf(&s, 0, now)
+	var w whole
+	s := &w.session
+	t.fill(s, &w.cold, p, a, reply, mapping, now)
+	x.opened, x.after = true, t.viewOf(s, &w.cold, 0, now)
 	x.shared = mapping != 0 && t.mappings.records.at(mapping).uses > 1
 	s.match(Original, m)
-	t.letGo(&s)
+	t.letGo(s, mapping)
 	if mapping != 0 && !x.shared {
-		t.mappings.pairUp(&s, pairing{t.mappings.spaces.last, t.mappings.hosts.external})
+		t.mappings.pairUp(s, pairing{t.mappings.spaces.last, t.mappings.hosts.external})
 	}
 }
 
@@ -178,7 +180,7 @@ func (l *limits) count(r ref, p phase, n int) {
 
 // keepsake is a session as it was, and what is counted.
 type keepsake struct {
-	session
+	whole
 	r        ref
 	inPhase  [phases]int
 	counters counters
@@ -186,7 +188,7 @@ type keepsake struct {
 }
 
 func (t *Table) keepsake(r ref) keepsake {
-	return keepsake{*t.sessions.at(r), r, t.inPhase, t.counters, t.ended}
+	return keepsake{t.whole(r), r, t.inPhase, t.counters, t.ended}
 }
 
 // look returns what is seen of session r before the packet meets it.
@@ -199,14 +201,14 @@ func (t *Table) putBack(k *keepsake) {
 	s := t.sessions.at(k.r)
 	t.limits.turned(k.r, s.phase, k.phase)
 	t.turned(s, s.phase, k.phase)
-	turned := s.key != k.key
-	if turned {
-		t.unlink(k.r)
-		t.pairs.remove(&s.key)
+	now, was := s.keys(), k.keys()
+	if now != was {
+		t.unlink(k.r, &now)
+		t.pairs.remove(&now)
 	}
-	if *s = k.session; turned {
-		t.pairs.add(&s.key)
-		t.link(k.r)
+	if t.sessions.set(k.r, &k.whole); now != was {
+		t.pairs.add(&was)
+		t.link(k.r, &was)
 	}
 	t.inPhase, t.counters, t.ended = k.inPhase, k.counters, k.ended
 }

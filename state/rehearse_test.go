@@ -17,7 +17,7 @@ import (
 // memory is all that a table knows, in a form that can be compared: what is
 // free, and where, does not count.
 type memory struct {
-	sessions map[ref]session
+	sessions map[ref]whole
 	index    map[slot]int
 	pairs    []uint32
 	cursor   ref
@@ -68,7 +68,7 @@ func taken[T comparable](all []T) map[int]T {
 
 func remember(t *Table) memory {
 	m := memory{
-		sessions: map[ref]session{}, index: entriesOf(&t.index), pairs: append([]uint32(nil), t.pairs.counts...), cursor: t.cursor,
+		sessions: map[ref]whole{}, index: entriesOf(&t.index), pairs: append([]uint32(nil), t.pairs.counts...), cursor: t.cursor,
 		inPhase: t.inPhase, ended: t.ended, counters: t.counters, random: fmt.Sprint(*t.random),
 		external: entriesOf(&t.mappings.index),
 		mappings: used(&t.mappings.records, func(x *mapping) bool { return x.uses > 0 }),
@@ -83,11 +83,11 @@ func remember(t *Table) memory {
 	m.limits.accounts, m.limits.index, m.limits.holds = slab[account, *account]{}, index{}, reserved[ref]{}
 	m.limits.hash, m.limits.names = nil, nil
 	for r := ref(1); r <= t.sessions.used; r++ {
-		s := *t.sessions.at(r)
+		s := t.whole(r)
 		if s.phase == free {
-			s = session{serial: s.serial}
+			s = whole{session: session{serial: s.serial}}
 		}
-		if s != (session{}) {
+		if s != (whole{}) {
 			m.sessions[r] = s
 		}
 	}

@@ -33,8 +33,11 @@ func (t *Table) Readmit(id uint64, from uint32, a Readmission, now Instant) bool
 	defer t.let(r)
 	s := t.sessions.at(r)
 	t.limits.release(r, s.phase)
-	t.limits.charge(r, a.Limit, &s.key[Original], s.phase, false, now)
-	s.rule, s.generation, s.dstRule, s.srcRule = a.Rule, a.Generation, a.DstRule, a.SrcRule
+	k := s.key(Original)
+	t.limits.charge(r, a.Limit, &k, s.phase, false, now)
+	s.rule, s.generation = a.Rule, a.Generation
+	c := t.sessions.cold(r)
+	c.dstRule, c.srcRule = a.DstRule, a.SrcRule
 	if t.termsBy(a.Terms).Profile == t.termsOf(s).Profile {
 		// What a tracker has learnt under one profile means nothing under another.
 		s.terms = a.Terms

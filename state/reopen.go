@@ -10,14 +10,14 @@ func (s *session) leads(d Direction, k *netstack.FlowKey, a *Admission) bool {
 	if !redirect(&to, &a.Translation) || !readdress(&to, &a.Translation) {
 		return false
 	}
-	other := &s.key[d.Opposite()]
+	other := s.key(d.Opposite())
 	if pool := a.Translation.Pool; pool != nil {
 		if !pool.Has(other.Dst) {
 			return false
 		}
 		to.Dst, to.DstPort = other.Dst, other.DstPort
 	}
-	return to == *other
+	return to == other
 }
 
 // keeps reports whether session r outlives a SYN for a new connection, which
@@ -65,7 +65,7 @@ func (t *Table) reopen(r ref, d Direction, p *netstack.Packet, now Instant) Dire
 	s := t.sessions.at(r)
 	s.serial++
 	s.flags &= SourceNAT | DestinationNAT | Hairpin | ThroughMapping | turned | Logged
-	s.started = now
+	t.sessions.cold(r).started = now
 	s.packets, s.bytes = [2]uint64{}, [2]uint64{}
 	g := segmentOf(p)
 	s.beginAnswered(&g)
@@ -74,11 +74,12 @@ func (t *Table) reopen(r ref, d Direction, p *netstack.Packet, now Instant) Dire
 
 // turnRound makes the original direction of session r its reply direction.
 func (t *Table) turnRound(r ref) {
-	s := t.sessions.at(r)
-	t.unlink(r)
-	s.key[Original], s.key[Reply] = s.key[Reply], s.key[Original]
+	s, c, k := t.sessions.at(r), t.sessions.cold(r), t.sessions.at(r).keys()
+	t.unlink(r, &k)
+	k[Original], k[Reply] = k[Reply], k[Original]
+	s.setKeys(&k[Original], &k[Reply])
 	s.peer[Original], s.peer[Reply] = s.peer[Reply], s.peer[Original]
-	s.dstRule, s.srcRule = s.srcRule, s.dstRule
+	c.dstRule, c.srcRule = c.srcRule, c.dstRule
 	nat := s.flags & (SourceNAT | DestinationNAT)
 	s.flags &^= SourceNAT | DestinationNAT
 	if nat&SourceNAT != 0 {
@@ -88,7 +89,7 @@ func (t *Table) turnRound(r ref) {
 		s.flags |= SourceNAT
 	}
 	s.flags ^= turned
-	t.link(r)
+	t.link(r, &k)
 }
 
 // doubt starts the timer of a RST that was in the window and not exact. What

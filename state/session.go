@@ -6,39 +6,46 @@ import (
 	"sallyport/netstack"
 )
 
-// session is the record of one conversation. It is free of pointers and 208
-// bytes long; see TestSessionSize. What every packet touches comes first.
+// session is what packets touch of the record of one conversation; cold has the
+// rest. It is free of pointers, and with its lock (see cell) three lines of the
+// cache long. Its parts are those lines.
 type session struct {
-	// key is how the packets of each direction look when they arrive, before
-	// any translation. Under NAT the two differ by more than Reverse: a packet
-	// of one direction leaves looking like the other's reversed.
-	key [2]netstack.FlowKey
+	// What every packet writes, beside the lock.
+	expires, seen  Instant
+	packets, bytes [2]uint64 // by direction
+	flags          Flags
+	terms          TermsID
+	phase          phase
+	timer          Timer
+	proto          netstack.Protocol // of both keys: see key.go
+	sides          uint8             // a part of the keys
 
-	expires, seen Instant
-
-	serial     uint32 // how often this record has been used before
+	// What trackers have learnt, and what packets are told.
+	peer       [2]peer // TCP: the sender of each direction
+	newSYN     uint32  // TCP: the sequence number of a SYN that waits to take this session's place: see tcp_reuse.go
+	serial     uint32  // how often this record has been used before
 	rule       uint32
 	generation uint32
-	mapping    ref // the external port this session holds, 0: none; the next free record, if free
+	ports      [2]ports // a part of the keys
 
-	phase phase
-	timer Timer
-	flags Flags
-	terms TermsID
-
-	dstRule, srcRule uint16 // the translation rules at work, 1-based, 0: none
-
-	newScale uint8  // TCP: of the SYN that newSYN is of, as peer.scale
-	newSYN   uint32 // the sequence number of a SYN that waits to take this session's place: see tcp_reuse.go
-
-	packets, bytes [2]uint64
-
-	peer [2]peer // TCP: the sender of each direction
-
-	started Instant
+	// What no packet writes.
+	addrs [2]addrs // a part of the keys
 }
 
-func (s *session) nextFree() *ref { return &s.mapping }
+// cold is what no packet touches that neither begins a session nor ends it.
+type cold struct {
+	started          Instant
+	mapping          ref    // the external port that the session holds, 0: none; the next free record, if free
+	dstRule, srcRule uint16 // the translation rules at work, 1-based, 0: none
+}
+
+func (c *cold) nextFree() *ref { return &c.mapping }
+
+// whole is a copy of both.
+type whole struct {
+	session
+	cold
+}
 
 // phase is where a session is in its life. The TCP phases are explained in
 // tcp.go.

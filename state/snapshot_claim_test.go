@@ -14,7 +14,7 @@ func TestMappingIsClaimedByWhatItDependsOn(t *testing.T) {
 	r := newRig(t, Limits{MaxSessions: 10})
 	r.policy = forward("10.1.0.10", 0, inside, behaving(ad, ad))
 	r.passes(inside, nettest.UDP("10.1.0.5:4000", "192.0.2.70:53"))
-	of, seen, real := r.sessions.at(1).mapping, address("192.0.2.70"), address("10.1.0.10")
+	of, seen, real := r.sessions.cold(1).mapping, address("192.0.2.70"), address("10.1.0.10")
 	for _, c := range []struct {
 		name   string
 		change func(x *mapping)

@@ -64,10 +64,13 @@ func (t *Table) copyDown(copies []saved, r ref, now Instant) ([]saved, ref) {
 	return copies, r
 }
 
-func (t *Table) copyOf(s *session) saved {
-	c := saved{session: *s, profile: t.termsOf(s).Profile, mapped: s.mapping != 0, source: t.mappings.save(s.mapping)}
+func (t *Table) copyOf(s *whole) saved {
+	c := saved{
+		whole: *s, key: s.keys(), profile: t.termsOf(&s.session).Profile,
+		mapped: s.mapping != 0, source: t.mappings.save(s.mapping),
+	}
 	if s.flags&ThroughMapping != 0 {
-		r, _ := t.mappings.addressed(&s.key[s.toSource().Opposite()])
+		r, _ := t.mappings.addressed(&c.key[s.toSource().Opposite()])
 		c.through = t.mappings.save(r)
 	}
 	return c
@@ -94,7 +97,7 @@ func (s *saver) records() error {
 
 // name makes the session refer to names.
 func (s *saver) name(one *saved) {
-	of := &one.session
+	of := &one.whole
 	one.rule = s.names.rule(of.generation, of.rule)
 	one.dstRule = s.names.translation(of.generation, of.dstRule)
 	one.srcRule = s.names.translation(of.generation, of.srcRule)

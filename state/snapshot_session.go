@@ -5,8 +5,9 @@ import "sallyport/netstack"
 // saved is a session with what stands in a file for its references to the table
 // and to the policy.
 type saved struct {
-	session
-	rule, dstRule, srcRule uint32 // numbers of names
+	whole
+	key                    [2]netstack.FlowKey // of the session, which has no room for any two
+	rule, dstRule, srcRule uint32              // numbers of names
 	profile                Profile
 	mapped                 bool // it holds the mapping that its keys tell
 	// source is that mapping, through the one that it came in through.
@@ -36,7 +37,7 @@ func (s *saved) fields(c *codec) {
 		s.peer[d].fields(c)
 	}
 	u32(c, &s.newSYN)
-	u8(c, &s.newScale)
+	u8(c, &s.waiting().newScale)
 	s.source.fields(c)
 	s.through.fields(c)
 }

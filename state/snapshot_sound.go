@@ -40,7 +40,7 @@ func (p phase) fits(proto netstack.Protocol) bool {
 	return p == single || p == multiple
 }
 
-func (s *session) soundKeys() bool {
+func (s *saved) soundKeys() bool {
 	original, reply := &s.key[Original], &s.key[Reply]
 	return original.Proto == reply.Proto && *original != *reply && soundKey(original) && soundKey(reply) &&
 		original.Src.Is4() == reply.Src.Is4()

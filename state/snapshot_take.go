@@ -63,6 +63,7 @@ func (r *restorer) take(piece []byte, size int) {
 
 // one restores s, which is sound, if nothing is against it.
 func (r *restorer) one(s *saved) Omission {
+	s.setKeys(&s.key[Original], &s.key[Reply])
 	s.started, s.seen, s.expires = s.started+r.shift, s.seen+r.shift, s.expires+r.shift
 	switch {
 	case s.expires <= r.now:
@@ -81,8 +82,8 @@ func (r *restorer) one(s *saved) Omission {
 // resolve gives s the numbers that its rules have now.
 func (r *restorer) resolve(s *saved) bool {
 	rule, dst, src := &r.names[s.rule], &r.names[s.dstRule], &r.names[s.srcRule]
-	of := &s.session
-	of.rule, of.dstRule, of.srcRule, of.generation = rule.rule, dst.translation, src.translation, r.known.Generation
+	s.session.rule, s.generation = rule.rule, r.known.Generation
+	s.cold.dstRule, s.cold.srcRule = dst.translation, src.translation
 	if s.mapped { // what is said of a mapping that it does not hold may be anything
 		r.resolveMapping(s, &s.source)
 	}
@@ -96,7 +97,7 @@ func (r *restorer) resolve(s *saved) bool {
 // that it was made by is no more.
 func (r *restorer) resolveMapping(s *saved, m *savedMapping) {
 	m.born += r.shift
-	m.made = origin{s.session.rule, r.known.Generation, s.session.srcRule}
+	m.made = origin{s.session.rule, r.known.Generation, s.cold.srcRule}
 	if rule, src := &r.names[m.rule], &r.names[m.srcRule]; rule.isRule && src.isTranslator {
 		m.made.rule, m.made.srcRule = rule.rule, src.translation
 	}
@@ -145,7 +146,7 @@ func (t *Table) adopt(s *saved, limit *Limit, now Instant) Omission {
 	t.hold(r)
 	defer t.let(r)
 	s.serial = t.sessions.at(r).serial
-	*t.sessions.at(r) = s.session
+	t.sessions.set(r, &s.whole)
 	t.enter(r)
 	t.limits.charge(r, limit, &s.key[Original], s.phase, false, now)
 	t.counters.restored++

@@ -61,7 +61,7 @@ func restored(t testing.TB, file []byte, max int, away time.Duration, known Know
 // conversation is all that a table knows of a session, apart from where and under
 // which numbers.
 type conversation struct {
-	session
+	whole
 	inside netstack.Addr
 	port   uint16
 	is     traits
@@ -71,17 +71,22 @@ type conversation struct {
 // from now.
 func records(t *Table, now Instant) (list []conversation) {
 	for r := ref(1); r <= t.sessions.used; r++ {
-		s := *t.sessions.at(r)
+		s := t.whole(r)
 		if s.phase == free || s.expires <= now {
 			continue
 		}
-		one := conversation{session: s}
+		one := conversation{whole: s}
 		if s.mapping != 0 {
 			m := t.mappings.records.at(s.mapping)
 			one.inside, one.port, one.is, one.mapping = m.inside, m.port, m.is, 1
 		}
 		one.started, one.seen, one.expires = s.started-now, s.seen-now, s.expires-now
 		one.serial, one.rule, one.generation, one.dstRule, one.srcRule = 0, 0, 0, 0, 0
+		for d := range one.peer {
+			if p := &one.peer[d]; !p.has(newSYN) {
+				p.newScale = 0 // of a SYN that does not wait any more
+			}
+		}
 		list = append(list, one)
 	}
 	return list

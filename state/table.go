@@ -10,16 +10,16 @@ import (
 
 // Theory of operation
 //
-// A session is one record in a slab, found through one index by either of its
+// A session is one record of a table, found through one index by either of its
 // two keys: how its packets look when they arrive in the original and in the
 // reply direction. The side of arrival is part of a key, so a packet through
 // the wrong door finds nothing. A packet that matches one key leaves looking
 // like the other key reversed; that is all there is to translation.
 //
-//	                 key[Original]                       key[Reply] reversed
+//	                 key(Original)                       key(Reply) reversed
 //	inside host  ---- 10.1.0.5:4000 -> 1.1.1.1:443 ----> 192.0.2.1:4000 -> 1.1.1.1:443
 //	inside host  <--- 1.1.1.1:443 -> 10.1.0.5:4000 ----- 1.1.1.1:443 -> 192.0.2.1:4000
-//	                 key[Original] reversed              key[Reply]
+//	                 key(Original) reversed              key(Reply)
 //
 // Invariants, after every call:
 //   - each live session is in the index twice, under its two keys, and no key
@@ -33,7 +33,10 @@ import (
 // Memory: records are allocated as they are needed and kept for reuse; the two
 // indexes have their final size from the start, as address space that becomes
 // memory when touched. So nothing is ever copied or rehashed, and no packet
-// waits for it.
+// waits for it. A record lies in two places under one number: its cell has all
+// that a packet of an established session touches, in three lines of the cache,
+// and its cold part what is only asked for when a session begins or ends, or is
+// looked at.
 //
 // Locking: the table has a lock, and each record one of its own.
 //
@@ -41,7 +44,8 @@ import (
 //     and all that is counted or held beyond one record: the index, mappings,
 //     limits, phases, the ring of ends.
 //   - Who has a record's lock may read and change what is in the record; its keys
-//     and serial, and whether it is free, only with the table's lock too.
+//     and serial, and whether it is free, only with the table's lock too. Its cold
+//     part is for who has the table's lock, and nobody else.
 //   - The table's lock comes first. Nobody waits for a second record while he has
 //     one.
 //
@@ -145,7 +149,7 @@ func (t *Table) locate(k *netstack.FlowKey, hash uint32) (ref, Direction) {
 		if s.ref == 0 {
 			return 0, Original
 		}
-		if r, d := parts(s.ref); s.hash == hash && t.sessions.at(r).key[d].Is(k) {
+		if r, d := parts(s.ref); s.hash == hash && t.sessions.at(r).is(d, k) {
 			return r, d
 		}
 	}
@@ -172,28 +176,29 @@ func (t *Table) byID(id uint64) ref {
 	return r
 }
 
-// link puts the session r into the index.
-func (t *Table) link(r ref) {
-	for d, k := range t.sessions.at(r).key {
-		t.index.insert(t.hash.flow(&k), entry(r, Direction(d)))
+// link puts the session r, with these keys, into the index.
+func (t *Table) link(r ref, keys *[2]netstack.FlowKey) {
+	for d := range keys {
+		t.index.insert(t.hash.flow(&keys[d]), entry(r, Direction(d)))
 	}
 }
 
 // unlink takes it out again.
-func (t *Table) unlink(r ref) {
+func (t *Table) unlink(r ref, keys *[2]netstack.FlowKey) {
 	t.moves.Add(1)
 	defer t.moves.Add(1)
-	for d, k := range t.sessions.at(r).key {
-		t.index.remove(t.hash.flow(&k), entry(r, Direction(d)))
+	for d := range keys {
+		t.index.remove(t.hash.flow(&keys[d]), entry(r, Direction(d)))
 	}
 }
 
 // enter makes the record r, filled, a session of the table.
 func (t *Table) enter(r ref) {
-	t.link(r)
-	t.pairs.add(&t.sessions.at(r).key)
-	t.inPhase[t.sessions.at(r).phase]++
-	t.turned(t.sessions.at(r), free, t.sessions.at(r).phase)
+	s, keys := t.sessions.at(r), t.sessions.at(r).keys()
+	t.link(r, &keys)
+	t.pairs.add(&keys)
+	t.inPhase[s.phase]++
+	t.turned(s, free, s.phase)
 	t.counters.live++
 }
 
@@ -207,11 +212,11 @@ func (t *Table) remove(r ref, why Cause) {
 // end takes the session r, which the caller holds, out of the table, and gives
 // back what it held.
 func (t *Table) end(r ref, why Cause) {
-	s := t.sessions.at(r)
+	s, keys := t.sessions.at(r), t.sessions.at(r).keys()
 	t.report(r, why)
-	t.unlink(r)
-	t.pairs.remove(&s.key)
-	t.letGo(s)
+	t.unlink(r, &keys)
+	t.pairs.remove(&keys)
+	t.letGo(s, t.sessions.cold(r).mapping)
 	t.limits.release(r, s.phase)
 	t.turned(s, s.phase, free)
 	t.inPhase[s.phase]--

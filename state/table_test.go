@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 	"time"
-	"unsafe"
 
 	"sallyport/netstack"
 	"sallyport/netstack/nettest"
@@ -13,20 +12,6 @@ import (
 // ask is the n-th of many datagrams that each begin a session.
 func ask(n int) nettest.Packet {
 	return nettest.UDP(fmt.Sprintf("10.1.%d.%d:40000", n/250, n%250+1), "1.1.1.1:53")
-}
-
-// A million sessions must fit in 320 bytes each, their locks (8), index entries (2
-// of 8 bytes, five sixths full: 19) and mapping (56, and 21 of index) included.
-func TestSessionSize(t *testing.T) {
-	if n := unsafe.Sizeof(session{}); n != 208 {
-		t.Errorf("a session has %d bytes", n)
-	}
-	if n := unsafe.Sizeof(cell{}); n != 216 {
-		t.Errorf("with its lock, it has %d bytes", n)
-	}
-	if n := unsafe.Sizeof(mapping{}); n != 56 {
-		t.Errorf("a mapping has %d bytes", n)
-	}
 }
 
 // Equal terms have one name, and a session lives by what it was given.

@@ -11,6 +11,8 @@ type peer struct {
 	maxWin uint32 // the largest window it has given, in bytes
 	scale  uint8  // what its window fields are to be shifted by, or noScale
 	flags  peerFlags
+	// newScale is scale after the SYN that session.newSYN is of, if it has sent that.
+	newScale uint8
 }
 
 type peerFlags uint8

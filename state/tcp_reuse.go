@@ -25,13 +25,21 @@ package state
 
 // remember keeps what has to be known of a SYN until it is answered.
 func (s *session) remember(d Direction, g *segment) {
-	s.newSYN, s.newScale = g.seq, g.scale
+	s.newSYN, s.peer[d].newScale = g.seq, g.scale
 	s.peer[d.Opposite()].flags &^= newSYN | newData
 	s.peer[d].flags &^= newData
 	s.peer[d].flags |= newSYN
 	if g.len > 0 {
 		s.peer[d].flags |= newData
 	}
+}
+
+// waiting returns the end whose SYN is remembered, if one is.
+func (s *session) waiting() *peer {
+	if s.peer[Reply].has(newSYN) {
+		return &s.peer[Reply]
+	}
+	return &s.peer[Original]
 }
 
 // answersNewSYN reports whether g, of direction d, is a SYN-ACK or RST to the
@@ -59,7 +67,7 @@ func (s *session) agreement(g *segment) ruling {
 // it was no larger than a field without scaling can say.
 func (s *session) beginAnswered(g *segment) {
 	s.phase = synReceived
-	s.peer[Original] = peer{seqLo: g.ack, seqHi: g.ack, maxWin: 0xffff, scale: s.newScale}
+	s.peer[Original] = peer{seqLo: g.ack, seqHi: g.ack, maxWin: 0xffff, scale: s.peer[Original].newScale}
 	s.peer[Reply] = peer{ack: s.newSYN}
 	s.learnSYN(Reply, g)
 }

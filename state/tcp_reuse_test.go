@@ -126,8 +126,11 @@ func TestS12ANewSYNFromTheOtherEnd(t *testing.T) {
 			r.passes(s.plain(v))
 		}
 		old := r.only()
-		r.passes(fromServer("S", 70000, 0).plain(v))
-		m := r.passes(fromClient("SA", 80000, 70001).plain(v))
+		r.passes(fromServer("S", 70000, 0, scale(5)).plain(v))
+		m := r.passes(fromClient("SA", 80000, 70001, scale(6)).plain(v))
+		if p := v.peers(); p[Original].scale != 5 || p[Reply].scale != 6 {
+			t.Errorf("%+v", p)
+		}
 		r.passes(fromServer("A", 70001, 80001).plain(v))
 		w := r.only()
 		if w.Original != old.Reply || w.Reply != old.Original || w.State != "established" || m.Dir != Reply || m.Event != Opened || w.DstRule != 2 || w.SrcRule != 1 {

@@ -76,10 +76,11 @@ func (c *exchange) record() (session, bool) {
 // blind is a session without what a packet that passes may change that proves
 // nothing: counters, and what is remembered until somebody else agrees.
 func blind(s session) session {
-	s.packets, s.bytes, s.seen, s.newSYN, s.newScale = [2]uint64{}, [2]uint64{}, 0, 0, 0
+	s.packets, s.bytes, s.seen, s.newSYN = [2]uint64{}, [2]uint64{}, 0, 0
 	s.flags &^= Replied
 	for d := range s.peer {
 		s.peer[d].flags &^= newSYN | newData | challenged | crossed
+		s.peer[d].newScale = 0
 	}
 	if s.phase == synSent {
 		s.peer[Reply] = peer{ack: s.peer[Reply].ack}

@@ -111,7 +111,7 @@ func (t *Table) time(s *session, before phase, e effect, now Instant) {
 
 // rearm starts the timer of the session's phase.
 func (t *Table) rearm(s *session, now Instant) {
-	s.timer = timerOf(s.key[Original].Proto, s.phase)
+	s.timer = timerOf(s.proto, s.phase)
 	s.expires = now + Instant(t.termsOf(s).Timeouts[s.timer])
 }
 
@@ -136,13 +136,4 @@ func (t *Table) turn(r ref, before phase) Event {
 func (t *Table) match(r ref, d Direction, m *Match) {
 	t.sessions.at(r).match(d, m)
 	m.Session = t.id(r)
-}
-
-// match is Table.match of a session without a name.
-func (s *session) match(d Direction, m *Match) {
-	other, leave := &s.key[d.Opposite()], &m.Leave
-	m.Dir, m.Out, m.Rule, m.Generation = d, other.In, s.rule, s.generation
-	// other.Reverse(s.key[d].In), written in place.
-	leave.Src, leave.SrcPort, leave.Dst, leave.DstPort = other.Dst, other.DstPort, other.Src, other.SrcPort
-	leave.Proto, leave.In = other.Proto, s.key[d].In
 }

@@ -45,7 +45,7 @@ func (x *traffic) next() (netstack.Side, nettest.Packet) {
 		return k.In, x.packet(k, &peer{}, &peer{}, one(x, netstack.ICMPQuery, netstack.ICMPReply))
 	}
 	d := Direction(x.pick(2))
-	in := s.key[d].In
+	in := s.in(d)
 	if x.pick(10) == 0 {
 		in = in.Opposite()
 	}
@@ -53,7 +53,7 @@ func (x *traffic) next() (netstack.Side, nettest.Packet) {
 		return in, x.error(s, d)
 	}
 	kind := [2]netstack.ICMPKind{netstack.ICMPQuery, netstack.ICMPReply}[d]
-	return in, x.packet(s.key[d], &s.peer[d], &s.peer[d.Opposite()], kind)
+	return in, x.packet(s.key(d), &s.peer[d], &s.peer[d.Opposite()], kind)
 }
 
 // session returns any record of the table, live or not.
@@ -124,9 +124,9 @@ func (x *traffic) segment(src, dst *peer) []nettest.Option {
 
 // error returns an ICMP error that travels direction d of s.
 func (x *traffic) error(s *session, d Direction) nettest.Packet {
-	quoted := x.packet(s.key[d].Reverse(0), &s.peer[d.Opposite()], &s.peer[d], [2]netstack.ICMPKind{netstack.ICMPReply, netstack.ICMPQuery}[d])
-	from := one(x, s.key[d].Src.String(), "198.51.100.9")
-	return nettest.Unreachable(from, s.key[d].Dst.String(), 1, quoted)
+	quoted := x.packet(s.key(d).Reverse(0), &s.peer[d.Opposite()], &s.peer[d], [2]netstack.ICMPKind{netstack.ICMPReply, netstack.ICMPQuery}[d])
+	from := one(x, s.addrs[d].src.String(), "198.51.100.9")
+	return nettest.Unreachable(from, s.addrs[d].dst.String(), 1, quoted)
 }
 
 // admission returns what some policy would admit a packet with.

@@ -21,7 +21,8 @@ type twin struct {
 }
 
 type twinSession struct {
-	session
+	whole
+	key     [2]netstack.FlowKey
 	id      uint64
 	mapping *twinMapping
 }
@@ -155,6 +156,7 @@ func (s *twinSession) wouldLeave(d Direction, k netstack.FlowKey, a Admission) b
 func (s *twinSession) reopen(w *twin, d Direction, p *netstack.Packet, now Instant, got outcome) {
 	if d == Original {
 		s.key[0], s.key[1] = s.key[1], s.key[0]
+		s.peer[0], s.peer[1] = s.peer[1], s.peer[0]
 		s.dstRule, s.srcRule = s.srcRule, s.dstRule
 		if nat := s.flags & (SourceNAT | DestinationNAT); nat == SourceNAT || nat == DestinationNAT {
 			s.flags ^= SourceNAT | DestinationNAT
@@ -246,6 +248,7 @@ func (w *twin) open(p *netstack.Packet, a Admission, now Instant, got outcome) o
 	}
 	w.ids[s.id] = true
 	s.rule, s.started, s.flags = a.Rule, now, flagsOf(p.Flow.In, &a)
+	s.setKeys(&s.key[0], &s.key[1]) // the trackers', which look at no more than ports
 	s.begin(Strict, p)
 	s.carry(Original, p, now)
 	s.rearm(w, now)

@@ -31,21 +31,23 @@ type View struct {
 // NAT reports whether the session is translated.
 func (v *View) NAT() bool { return v.Flags&(SourceNAT|DestinationNAT) != 0 }
 
-func (t *Table) view(r ref, now Instant) View { return t.viewOf(t.sessions.at(r), t.id(r), now) }
+func (t *Table) view(r ref, now Instant) View {
+	return t.viewOf(t.sessions.at(r), t.sessions.cold(r), t.id(r), now)
+}
 
-func (t *Table) viewOf(s *session, id uint64, now Instant) View {
+func (t *Table) viewOf(s *session, c *cold, id uint64, now Instant) View {
 	return View{
 		ID:           id,
-		Original:     s.key[Original],
-		Reply:        s.key[Reply],
+		Original:     s.key(Original),
+		Reply:        s.key(Reply),
 		State:        phaseWords[s.phase],
 		Timer:        s.timer,
 		Rule:         s.rule,
 		Generation:   s.generation,
-		DstRule:      s.dstRule,
-		SrcRule:      s.srcRule,
+		DstRule:      c.dstRule,
+		SrcRule:      c.srcRule,
 		Profile:      t.termsOf(s).Profile,
-		Started:      s.started,
+		Started:      c.started,
 		LastSeen:     s.seen,
 		TimeoutLeft:  time.Duration(s.expires - now),
 		TimeoutTotal: t.termsOf(s).Timeouts[s.timer],
