@@ -86,8 +86,11 @@ func (b *addressBook) literal(v value, s string) (r policy.AddrRange, ok bool) {
 // first half is an address.
 func isAddrRange(s string) bool {
 	first, _, found := strings.Cut(s, "-")
+	if !found {
+		return false
+	}
 	_, err := netip.ParseAddr(strings.TrimSpace(first))
-	return found && err == nil
+	return err == nil
 }
 
 // isDomainName reports whether s looks like one, "*.example.net" included: dots,

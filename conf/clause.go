@@ -32,7 +32,15 @@ type clause struct {
 }
 
 func newClause(words *vocabulary) *clause {
-	return &clause{words: words, from: policy.FromInside | policy.FromOutside, to: policy.AnyZone, places: map[string]value{}}
+	c := &clause{words: words, places: map[string]value{}}
+	c.reset()
+	return c
+}
+
+// reset makes c one that says nothing, so that it can read the next.
+func (c *clause) reset() {
+	clear(c.places)
+	*c = clause{words: c.words, places: c.places, from: policy.FromInside | policy.FromOutside, to: policy.AnyZone}
 }
 
 // fields are the keys that both kinds of clause have.

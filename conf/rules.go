@@ -7,40 +7,60 @@ import (
 
 // readRules adds the rules, and where their names are.
 func (s *Settings) readRules(v value, words *vocabulary, names *named) {
+	r := newRuleReader(words)
 	for _, t := range v.tables("rule") {
-		c, terms, when, limit := newClause(words), termsReader{}, whenReader{book: &words.schedules}, state.Limit{}
-		if r, ok := c.readRule(t, &terms, &when, &limit); ok {
-			r.Terms, r.When = s.State.number(&terms, t), s.whenNumber(&when.When, t)
-			r.Limit = s.limitNumber(&limit, t)
-			names.until = append(names.until, when.until)
-			c.checkName(t, "rule", names)
-			s.Policy.Rules = append(s.Policy.Rules, r)
-			s.SaidRules = append(s.SaidRules, c.said())
+		if !r.read(t) {
+			continue
 		}
+		r.Terms, r.When = s.State.number(&r.terms, t), s.whenNumber(&r.when.When, t)
+		r.Limit = s.limitNumber(&r.limit, t)
+		names.until = append(names.until, r.when.until)
+		r.checkName(t, "rule", names)
+		s.Policy.Rules = append(s.Policy.Rules, r.Rule)
+		s.SaidRules = append(s.SaidRules, r.said())
 	}
 }
 
-// readRule returns the rule; not ok if t is no table.
-func (c *clause) readRule(t value, terms *termsReader, when *whenReader, limit *state.Limit) (r policy.Rule, ok bool) {
-	fields := append(c.fields(),
-		field{"action", func(v value) { readAction(v, &r) }},
+// ruleReader reads one [[rule]] after the other, each into itself: what its
+// fields read into is made once for all of them.
+type ruleReader struct {
+	*clause
+	policy.Rule
+	terms termsReader
+	when  whenReader
+	limit state.Limit
+	known []field
+}
+
+func newRuleReader(words *vocabulary) *ruleReader {
+	r := &ruleReader{clause: newClause(words)}
+	r.known = append(r.clause.fields(),
+		field{"action", func(v value) { readAction(v, &r.Rule) }},
 		field{"log", func(v value) { v.setBool(&r.Log) }},
-		field{"profile", terms.readProfile},
-		field{"timeouts", terms.readTimeouts},
-		field{"schedule", when.readSchedule},
-		field{"until", when.readUntil},
-		field{"limit", c.at("limit", func(v value) { readLimit(v, limit) })},
+		field{"profile", r.terms.readProfile},
+		field{"timeouts", r.terms.readTimeouts},
+		field{"schedule", r.when.readSchedule},
+		field{"until", r.when.readUntil},
+		field{"limit", r.at("limit", func(v value) { readLimit(v, &r.limit) })},
 	)
-	if !t.read(fields, "helpers") {
-		return r, false
+	return r
+}
+
+// read reads a rule; it reports false if t is no table.
+func (r *ruleReader) read(t value) bool {
+	r.clause.reset()
+	r.Rule, r.terms, r.limit = policy.Rule{}, termsReader{}, state.Limit{}
+	r.when = whenReader{book: &r.words.schedules}
+	if !t.read(r.known, "helpers") {
+		return false
 	}
-	c.needs(t, "action", `"accept", "drop" or "reject"`)
-	c.checkSides()
-	c.checkFamilies()
-	c.checkLimit(t)
-	r.Name, r.From, r.To, r.Family = c.name, c.from, c.to, c.family
-	r.Source, r.Destination, r.Service = c.source, c.destination, c.service
-	return r, true
+	r.needs(t, "action", `"accept", "drop" or "reject"`)
+	r.checkSides()
+	r.checkFamilies()
+	r.checkLimit(t)
+	r.Name, r.From, r.To, r.Family = r.name, r.from, r.to, r.family
+	r.Source, r.Destination, r.Service = r.source, r.destination, r.service
+	return true
 }
 
 func readAction(v value, r *policy.Rule) {

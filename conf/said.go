@@ -1,9 +1,6 @@
 package conf
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // Said is a rule or a translation in the words of the file.
 type Said struct {
@@ -18,8 +15,7 @@ func (c *clause) said() Said {
 	s := Said{From: c.word("from"), To: c.word("to"), Family: c.word("family"),
 		Source: c.word("source"), Destination: c.word("destination"), Service: c.word("service")}
 	if at, ok := c.places["name"]; ok {
-		place := at.doc.remark(at.node.value, at.node.valueEnd, "")
-		s.File, s.Line = place.File, place.Line
+		s.File, s.Line = at.doc.name, at.doc.line(at.node.value)
 	}
 	return s
 }
@@ -29,9 +25,9 @@ func (c *clause) word(key string) string {
 	case string:
 		return data
 	case []any:
-		var words []string
-		for _, w := range data {
-			words = append(words, fmt.Sprint(w))
+		words := make([]string, len(data))
+		for i := range data {
+			words[i], _ = data[i].(string) // else it is at fault
 		}
 		return strings.Join(words, ", ")
 	}

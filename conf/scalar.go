@@ -1,6 +1,7 @@
 package conf
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,7 +20,7 @@ func (v value) text() (s string, ok bool) {
 // word is text that must be one of words.
 func (v value) word(words ...string) (s string, ok bool) {
 	if p := v.probed(textKind); p != nil {
-		p.words = words
+		p.words = slices.Clone(words)
 		return "", false
 	}
 	if s, ok = v.text(); !ok {

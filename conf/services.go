@@ -9,7 +9,10 @@ import (
 
 // serviceBook is [services], with the built-in services behind it: a list of
 // the file goes before a built-in one of the same name.
-type serviceBook struct{ book[policy.Service] }
+type serviceBook struct {
+	book[policy.Service]
+	literals map[string][]policy.Service // what was read already, as few mean many
+}
 
 func (b *serviceBook) read(v value) {
 	b.book.read(v, append(protocolNames(), anyWord, "proto"))
@@ -27,18 +30,23 @@ func (b *serviceBook) entry(v value) ([]policy.Service, bool) {
 	if items, found, ok := b.lookup(s, v, b.entry); found {
 		return items, ok
 	}
-	if literals, ok := builtin[s]; ok {
-		return mustServices(literals), true
+	if list, again := b.literals[s]; again {
+		return list, true
 	}
 	if strings.HasPrefix(s, "!") {
 		v.fail("a named list cannot negate; negate where it is used")
 		return nil, false
 	}
-	list, err := parseService(s)
+	list, err := builtinService(s)
 	if err != nil {
 		v.fail("%v", b.hint(s, err))
+		return nil, false
 	}
-	return list, err == nil
+	if b.literals == nil {
+		b.literals = map[string][]policy.Service{}
+	}
+	b.literals[s] = list
+	return list, true
 }
 
 // negated reads an element of a rule's list, which may have "!" in front.

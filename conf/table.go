@@ -46,16 +46,18 @@ func readAll(tables []value, fields []field) {
 // refuseOthers notes the keys of a table that are none of fields.
 func (v value) refuseOthers(fields []field, later []string) {
 	data, _ := v.data.(map[string]any)
-	known := slices.Clone(later)
 	left := len(data)
 	for _, f := range fields {
-		known = append(known, f.key)
 		if _, ok := data[f.key]; ok {
 			left--
 		}
 	}
 	if left == 0 {
 		return
+	}
+	known := slices.Clone(later)
+	for _, f := range fields {
+		known = append(known, f.key)
 	}
 	for _, key := range slices.Sorted(maps.Keys(data)) {
 		switch at := v.field(key, data[key]); {
