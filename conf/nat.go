@@ -5,7 +5,7 @@ import (
 	"sallyport/policy"
 )
 
-// natReader reads one [[nat]].
+// natReader reads one [[nat]] after the other, each into itself.
 type natReader struct {
 	*clause
 	kind      policy.NATType
@@ -14,12 +14,14 @@ type natReader struct {
 	lending   policy.Lending
 	noHairpin bool
 	sides     [netstack.Sides]Side
+	known     []field
+	lends     []field // of them, those of the types that lend external endpoints
 }
 
 // readNAT adds the translations, and where their names are.
 func (s *Settings) readNAT(v value, words *vocabulary, names *named) {
+	r := newNATReader(words, s.Sides)
 	for _, t := range v.tables("nat") {
-		r := natReader{clause: newClause(words), sides: s.Sides}
 		if n, ok := r.read(t); ok {
 			r.checkName(t, "nat", names)
 			s.Policy.NAT = append(s.Policy.NAT, n)
@@ -28,14 +30,23 @@ func (s *Settings) readNAT(v value, words *vocabulary, names *named) {
 	}
 }
 
-// read returns the translation; not ok if t is no table.
-func (r *natReader) read(t value) (n policy.NAT, ok bool) {
-	fields := append(r.fields(),
+func newNATReader(words *vocabulary, sides [netstack.Sides]Side) *natReader {
+	r := &natReader{clause: newClause(words), sides: sides}
+	r.known = append(r.fields(),
 		field{"type", r.readType},
 		field{"translate_to", r.at("translate_to", r.readTranslateTo)},
 		field{"hairpin", r.at("hairpin", func(v value) { setNot(v, &r.noHairpin) })},
 	)
-	if !t.read(append(fields, r.lendingFields()...)) {
+	r.lends = r.lendingFields()
+	r.known = append(r.known, r.lends...)
+	return r
+}
+
+// read returns the translation; not ok if t is no table.
+func (r *natReader) read(t value) (n policy.NAT, ok bool) {
+	r.clause.reset()
+	*r = natReader{clause: r.clause, sides: r.sides, known: r.known, lends: r.lends}
+	if !t.read(r.known) {
 		return n, false
 	}
 	r.check(t)

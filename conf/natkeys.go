@@ -102,7 +102,7 @@ var wrongKeys = map[string]string{
 // checkKeys refuses keys that say nothing about the type.
 func (r *natReader) checkKeys() {
 	lenders, word := []policy.NATType{policy.Masquerade, policy.SNAT}, r.typeWord()
-	for _, f := range r.lendingFields() {
+	for _, f := range r.lends {
 		if at, there := r.places[f.key]; there && !slices.Contains(lenders, r.kind) {
 			at.failKey("%s is for masquerade and snat: %s lends no ports", f.key, word)
 		}
