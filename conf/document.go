@@ -23,7 +23,7 @@ type document struct {
 }
 
 func newDocument(name, text string) *document {
-	d := &document{name: name, text: text, starts: []int{0}}
+	d := &document{name: name, text: text, starts: make([]int, 1, 1+strings.Count(text, "\n"))}
 	for i := range len(text) {
 		if text[i] == '\n' {
 			d.starts = append(d.starts, i+1)
@@ -65,17 +65,20 @@ func (d *document) parse() (value, bool) {
 	if !d.readable() {
 		return value{}, false
 	}
-	root, deep := places(d.text)
-	if deep >= 0 {
-		d.fail(deep, "nested more than %d deep", maxDepth)
+	s := scan(d.text)
+	if s.deep >= 0 {
+		d.fail(s.deep, "nested more than %d deep", maxDepth)
 		return value{}, false
+	}
+	if s.plain {
+		return value{d, s.root, s.data}, true
 	}
 	var data map[string]any
 	if _, err := toml.Decode(d.text, &data); err != nil {
 		d.failSyntax(err)
 		return value{}, false
 	}
-	return value{d, root, data}, true
+	return value{d, s.root, data}, true
 }
 
 // readable refuses what is no text. The TOML library would skip a byte order

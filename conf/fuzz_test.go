@@ -77,9 +77,14 @@ func checkWarnings(t *testing.T, texts shelf, s *Settings) {
 	}
 }
 
-// checkTree compares the tree of places with what the TOML library reads.
+// checkTree compares the tree of places, and what is read without the TOML library,
+// with what that reads.
 func checkTree(t *testing.T, text string) {
-	if root, ok := newDocument("f", text).parse(); ok {
+	d := newDocument("f", text)
+	if d.readable() {
+		checkPlain(t, text)
+	}
+	if root, ok := d.parse(); ok {
 		sameShape(t, text, "", root.node, root.data)
 	}
 }

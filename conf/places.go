@@ -1,8 +1,7 @@
 package conf
 
 // node is where something stands in the text, as offsets in bytes, and what
-// stands in it. The tree of nodes has the shape of the decoded file: the TOML
-// library says what a file holds, but not where.
+// stands in it. The tree of nodes has the shape of the decoded file.
 type node struct {
 	key      int              // its key, or its table's header; for an element its value
 	keyEnd   int              // after the key
@@ -13,16 +12,27 @@ type node struct {
 }
 
 // child returns the table's field of that name, made at offset at if missing.
-func (n *node) child(name string, at int) *node {
+func (s *scanner) child(n *node, name string, at int) *node {
 	if c := n.fields[name]; c != nil {
 		return c
 	}
 	if n.fields == nil {
 		n.fields = map[string]*node{}
 	}
-	c := &node{key: at, keyEnd: at, value: at, valueEnd: at}
+	c := s.newNode(at)
 	n.fields[name] = c
 	return c
+}
+
+// newNode returns a node that begins and ends at an offset.
+func (s *scanner) newNode(at int) *node {
+	if len(s.nodes) == 0 {
+		s.nodes = make([]node, 256)
+	}
+	n := &s.nodes[0]
+	s.nodes = s.nodes[1:]
+	n.key, n.keyEnd, n.value, n.valueEnd = at, at, at, at
+	return n
 }
 
 // last returns the table that a header means by n: the last one, if n is an
@@ -38,66 +48,75 @@ func (n *node) last() *node {
 // setting, far less than a parser's stack.
 const maxDepth = 32
 
-// places returns where everything in text stands. The tree is right for valid
-// TOML; of anything else, it is what could be made out. deep is the offset of a
-// bracket nested deeper than maxDepth, or -1.
-func places(text string) (root *node, deep int) {
-	s := scanner{text: text, root: &node{}, deep: -1}
-	s.table = s.root
+// scan returns what stands in text and where. The tree of nodes is right for valid
+// TOML; of anything else, it is what could be made out.
+func scan(text string) *scanner {
+	s := newScanner(text)
 	for s.deep < 0 && s.statement() {
 	}
-	return s.root, s.deep
+	return s
 }
 
 // statement reads one header or one key with its value, and reports whether
 // there may be more.
-func (s *scanner) statement() bool {
+func (s *scanner) statement() (ok bool) {
 	s.skipSpace()
 	switch {
 	case s.at >= len(s.text):
 		return false
 	case s.text[s.at] == '[':
-		return s.header()
+		ok = s.header()
+	default:
+		ok = s.pair(s.table, s.into, 0)
 	}
-	return s.pair(s.table, 0)
+	s.trust(ok && s.lineEnds())
+	return ok
 }
 
 // header reads "[a.b]" or "[[a.b]]": what follows is in that table.
 func (s *scanner) header() bool {
-	start := s.at
+	start, end := s.at, "]"
 	array := s.eat("[[")
-	if !array {
+	if array {
+		end = "]]"
+	} else {
 		s.eat("[")
 	}
 	parts, ok := s.dottedKey()
-	if !ok || !s.eat("]") || array && !s.eat("]") {
+	if !ok || !s.eat(end) {
 		return false
 	}
 	n := s.root
 	for _, p := range parts {
-		n = n.last().child(p.name, start)
+		n = s.child(n.last(), p.name, start)
+		s.trust(s.plainKey(p) && n.value == n.key) // else it is what a pair says
 		n.keyEnd, n.valueEnd = s.at, s.at
 	}
 	if array {
-		n.elements = append(n.elements, &node{})
+		n.elements = append(n.elements, s.newNode(start))
 	}
 	s.table = n.last()
 	s.table.key, s.table.keyEnd, s.table.value, s.table.valueEnd = start, s.at, start, s.at
+	s.open(parts, array)
 	return true
 }
 
-// pair reads "a.b = value" into table.
-func (s *scanner) pair(table *node, depth int) bool {
+// pair reads "a.b = value" into a table.
+func (s *scanner) pair(table *node, into map[string]any, depth int) bool {
 	parts, ok := s.dottedKey()
 	if !ok || !s.eat("=") {
 		return false
 	}
+	name := parts[0].name
+	s.trust(len(parts) == 1 && s.plainKey(parts[0]))
 	for _, p := range parts {
-		table = table.child(p.name, p.at)
+		table = s.child(table, p.name, p.at)
 		if table.keyEnd == p.at {
 			table.keyEnd, table.valueEnd = p.end, p.end
 		}
 	}
 	s.skipBlanks()
-	return s.scanValue(table, depth)
+	data, ok := s.scanValue(table, depth)
+	s.put(into, name, data)
+	return ok
 }

@@ -6,19 +6,43 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// scanner walks over TOML text. It understands just enough to tell keys from
-// what looks like one inside a string, a comment or an array.
+// scanner walks over TOML text. It tells keys from what looks like one inside a
+// string, a comment or an array, whatever the text; and what most files are
+// written in, it understands: see plain.
 type scanner struct {
 	text        string
 	at          int
 	root, table *node
-	deep        int
+	deep        int // where a bracket is nested deeper than maxDepth; -1: nowhere
+
+	plain bool
+	data  map[string]any // what the text says, if it is plain
+	into  map[string]any // of that, the table that pairs go to
+
+	nodes []node // to be used
+	parts []keyPart
+}
+
+func newScanner(text string) *scanner {
+	s := &scanner{text: text, root: &node{}, deep: -1, plain: !hasControls(text), data: map[string]any{}}
+	s.table, s.into = s.root, s.data
+	return s
 }
 
 // keyPart is one name of a dotted key.
 type keyPart struct {
 	name    string
 	at, end int
+}
+
+// plainKey reports whether p is what stands there, without quotes or between them.
+func (s *scanner) plainKey(p keyPart) bool {
+	written := s.text[p.at:p.end]
+	if written == p.name {
+		return true
+	}
+	inner, ok := quoted(written)
+	return ok && inner == p.name && inner != ""
 }
 
 func (s *scanner) rest() string { return s.text[s.at:] }
@@ -63,7 +87,9 @@ func (s *scanner) skipUntil(stop string) {
 	s.at = len(s.text)
 }
 
+// dottedKey reads the names of a key, which are good until the next one is read.
 func (s *scanner) dottedKey() (parts []keyPart, ok bool) {
+	s.parts = s.parts[:0]
 	for {
 		s.skipBlanks()
 		p := keyPart{at: s.at}
@@ -71,9 +97,9 @@ func (s *scanner) dottedKey() (parts []keyPart, ok bool) {
 			return nil, false
 		}
 		p.end = s.at
-		parts = append(parts, p)
+		s.parts = append(s.parts, p)
 		if !s.eat(".") {
-			return parts, true
+			return s.parts, true
 		}
 	}
 }
@@ -117,53 +143,101 @@ func unescapeKey(quoted string) (string, bool) {
 	return "", false
 }
 
-// scanValue reads the value that starts here into n.
-func (s *scanner) scanValue(n *node, depth int) bool {
+// scanValue reads the value that starts here into n, and returns it if all is
+// plain.
+func (s *scanner) scanValue(n *node, depth int) (data any, ok bool) {
 	n.value = s.at
-	ok := s.skipValue(n, depth)
+	switch {
+	case s.at >= len(s.text):
+		return nil, false
+	case s.text[s.at] == '[':
+		data, ok = s.array(n, depth+1)
+	case s.text[s.at] == '{':
+		data, ok = s.inlineTable(n, depth+1)
+	default:
+		ok = s.skipScalar()
+	}
 	n.valueEnd = n.value + len(strings.TrimRight(s.text[n.value:s.at], " \t"))
-	return ok
+	if data == nil && ok && s.plain {
+		data, s.plain = scalar(s.text[n.value:n.valueEnd])
+	}
+	return data, ok
 }
 
-func (s *scanner) skipValue(n *node, depth int) bool {
-	if s.at >= len(s.text) {
-		return false
-	}
-	switch s.text[s.at] {
-	case '"', '\'':
+// skipScalar skips a value without others in it.
+func (s *scanner) skipScalar() bool {
+	if c := s.text[s.at]; c == '"' || c == '\'' {
 		s.scanString()
 		return true
-	case '[', '{':
-		return s.scanNested(n, depth+1)
 	}
 	start := s.at
 	s.skipUntil(",]}#\r\n")
 	return s.at > start
 }
 
-// scanNested reads an array or an inline table into n.
-func (s *scanner) scanNested(n *node, depth int) bool {
+// enter goes into a bracket, unless that is too deep.
+func (s *scanner) enter(depth int) bool {
 	if depth > maxDepth {
 		s.deep = s.at
 		return false
 	}
-	array := s.text[s.at] == '['
 	s.at++
+	return true
+}
+
+// array reads an array into n.
+func (s *scanner) array(n *node, depth int) (any, bool) {
+	if !s.enter(depth) {
+		return nil, false
+	}
+	list, comma := make([]any, 0, 2), true // it is not missing
+	n.elements = make([]*node, 0, 2)
 	for {
 		s.skipSpace()
 		switch {
-		case s.eat("]"), s.eat("}"):
-			return true
+		case s.eat("]"):
+			return list, true
 		case s.eat(","):
-		case array:
-			element := &node{key: s.at}
-			n.elements = append(n.elements, element)
-			if !s.scanValue(element, depth) {
-				return false
+			s.trust(!comma)
+			comma = true
+			continue
+		}
+		s.trust(comma)
+		comma = false
+		element := s.newNode(s.at)
+		n.elements = append(n.elements, element)
+		data, ok := s.scanValue(element, depth)
+		if !ok {
+			return nil, false
+		}
+		element.keyEnd = element.valueEnd
+		list = append(list, data)
+	}
+}
+
+// inlineTable reads an inline table into n.
+func (s *scanner) inlineTable(n *node, depth int) (any, bool) {
+	if !s.enter(depth) {
+		return nil, false
+	}
+	table, after := map[string]any{}, byte('{')
+	for {
+		from := s.at
+		s.skipSpace()
+		s.trust(!strings.ContainsAny(s.text[from:s.at], "#\n"))
+		switch {
+		case s.eat("}"):
+			s.trust(after != ',')
+			return table, true
+		case s.eat(","):
+			s.trust(after == '=')
+			after = ','
+		default:
+			s.trust(after != '=')
+			after = '='
+			if !s.pair(n, table, depth) {
+				return nil, false
 			}
-			element.keyEnd = element.valueEnd
-		case !s.pair(n, depth):
-			return false
 		}
 	}
 }
