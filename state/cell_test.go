@@ -23,7 +23,7 @@ func TestSessionSize(t *testing.T) {
 }
 
 // A packet waits for no more lines of the cache than it must: each session of a
-// large table has three of its own, and the last is not written.
+// large table has three of its own, of which the last has the addresses alone.
 func TestSessionLiesInThreeLines(t *testing.T) {
 	if n := unsafe.Sizeof(cell{}) / cacheLine; n != 3 {
 		t.Errorf("it has %d lines", n)

@@ -28,7 +28,7 @@ type session struct {
 	generation uint32
 	ports      [2]ports // a part of the keys
 
-	// What no packet writes.
+	// What no packet writes but one that turns the session round: see reopen.go.
 	addrs [2]addrs // a part of the keys
 }
 
