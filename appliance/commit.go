@@ -96,7 +96,7 @@ func (a *Appliance) settle(s *conf.Settings, e, base history.Entry, keptErr erro
 	if err == nil && n > 0 {
 		err = a.committing.store.Release()
 	}
-	return a.remark(done, err, e.Files), nil
+	return a.remark(done, err, s, e.Files), nil
 }
 
 // takeBack takes back a commit whose files cannot be written: what is in force and
@@ -118,11 +118,11 @@ func answer(c *configuration, n int, state history.State) control.Committed {
 }
 
 // remark adds what did not hinder a change, and somebody should know.
-func (a *Appliance) remark(done control.Committed, kept error, files []history.File) control.Committed {
+func (a *Appliance) remark(done control.Committed, kept error, s *conf.Settings, files []history.File) control.Committed {
 	if kept != nil {
 		done.Warnings = append(done.Warnings, fmt.Sprintf("it is in force, and not in the history: %v", kept))
 	}
-	for _, name := range a.from.strays(files) {
+	for _, name := range a.from.strays(s, files) {
 		done.Warnings = append(done.Warnings, fmt.Sprintf("%s: the next start would read something else than what is in force", name))
 	}
 	return done

@@ -72,7 +72,8 @@ func (a *Appliance) Confirm(by control.Peer) (control.Committed, error) {
 		}
 		a.committing.pending = nil
 		err := store.Settle(p.entry.Number, history.Confirmed)
-		return a.remark(answer(a.inForce.Load(), p.entry.Number, history.Confirmed), err, p.entry.Files), nil
+		c := a.inForce.Load()
+		return a.remark(answer(c, p.entry.Number, history.Confirmed), err, c.read, p.entry.Files), nil
 	})
 }
 

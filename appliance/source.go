@@ -42,8 +42,11 @@ func (f Source) parse(files []history.File) (*conf.Settings, error) {
 }
 
 // strays are files that the next start would read and that are not among those
-// in force, or the other way round.
-func (f Source) strays(inForce []history.File) (names []string) {
+// in force, of which s was read, or the other way round.
+func (f Source) strays(s *conf.Settings, inForce []history.File) (names []string) {
+	if len(s.Files) == len(inForce) && s.OnDisk() {
+		return nil
+	}
 	s, err := f.Read()
 	if err != nil {
 		return []string{filepath.Base(f.File)}

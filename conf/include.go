@@ -18,6 +18,7 @@ type collection struct {
 	documents []*document
 	roots     []value // in the order in which they count: what a file includes, and then the file
 	path      []string
+	patterns  []inclusion
 	size      int
 	included  map[string]value // by name: where
 	broken    bool             // something could not be read, so that names may be missing
@@ -85,6 +86,7 @@ func (c *collection) include(by string, at value) {
 	names := []string{path}
 	if wild {
 		names = c.from.match(path)
+		c.patterns = append(c.patterns, inclusion{path, names})
 	}
 	switch _, err := filepath.Match(path, ""); {
 	case pattern == "", strings.ContainsRune(pattern, 0):

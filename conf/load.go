@@ -54,7 +54,7 @@ func parse(from library, f File, now time.Time) (*Settings, error) {
 	for _, w := range c.faults(warningsOf) {
 		s.Warnings = append(s.Warnings, Warning(w))
 	}
-	s.Files = c.files
+	s.Files, s.patterns = c.files, c.patterns
 	return s, nil
 }
 

@@ -16,7 +16,8 @@ type Settings struct {
 	File string // it was read from; "": none
 	// Files are that file and all that it includes, as they were read: what
 	// ParseFiles takes. None if there was no file.
-	Files []File
+	Files    []File
+	patterns []inclusion // that they include others by
 	// Warnings are what is no fault of the file, and perhaps not meant; Check finds
 	// more than Load.
 	Warnings []Warning
