@@ -11,8 +11,9 @@ import (
 
 // candidate is a configuration to be committed.
 type candidate struct {
-	sent  []history.File // under the names that they came with
-	files []history.File // and that they are to have on disk
+	sent     []history.File // under the names that they came with
+	files    []history.File // and that they are to have on disk
+	settings *conf.Settings // what they say
 }
 
 // candidate reads the files to be committed; none: the one on disk. What is wrong
@@ -24,19 +25,44 @@ func (a *Appliance) candidate(sent []control.File) (candidate, error) {
 			return candidate{}, err
 		}
 		files := history.Kept(s.Files)
-		return candidate{files, files}, refusedFor(history.Below(files))
+		return candidate{files, files, s}, refusedFor(history.Below(files))
 	}
 	files := make([]history.File, len(sent))
 	for i, f := range sent {
 		files[i] = history.File{Name: f.Name, Text: f.Text}
 	}
+	if c, ok := a.sound(files); ok {
+		return c, nil
+	}
 	s, err := a.from.parse(files)
 	if err != nil {
 		return candidate{}, err
 	}
-	read := history.Kept(s.Files)
-	moved, err := history.Moved(read, a.from.File)
-	return candidate{read, moved}, refusedFor(err)
+	c := candidate{sent: history.Kept(s.Files)}
+	if c.files, err = history.Moved(c.sent, a.from.File); err != nil {
+		return c, refusedFor(err)
+	}
+	c.settings, err = a.from.parse(c.files)
+	return c, c.named(err)
+}
+
+// sound reads files under the names that they are to have, and no others, as most
+// can be. It is not ok if there is anything to say about them.
+func (a *Appliance) sound(sent []history.File) (c candidate, ok bool) {
+	moved, err := history.Moved(sent, a.from.File)
+	if err != nil {
+		return c, false
+	}
+	s, err := a.from.parse(moved)
+	if err != nil || len(s.Files) != len(sent) {
+		return c, false
+	}
+	c = candidate{files: history.Kept(s.Files), settings: s}
+	for _, f := range c.files {
+		at := slices.IndexFunc(moved, func(m history.File) bool { return m.Name == f.Name })
+		c.sent = append(c.sent, sent[at])
+	}
+	return c, true
 }
 
 // named has the faults of err name the files as they came: what is on disk under

@@ -35,7 +35,7 @@ func (a *Appliance) Commit(o control.Commit, by control.Peer) (control.Committed
 		}
 		e := entryOf("commit", o.Comment, by)
 		e.Files = c.files
-		done, err := a.commit(e, time.Duration(o.Confirm)*time.Second, o.Yes)
+		done, err := a.commit(c.settings, e, time.Duration(o.Confirm)*time.Second, o.Yes)
 		return done, c.named(err)
 	})
 }
@@ -63,14 +63,11 @@ func (a *Appliance) committed(what string, by control.Peer, change func() (contr
 	return done, nil
 }
 
-// commit puts e in force, for good or until it is confirmed. It holds the lock.
-func (a *Appliance) commit(e history.Entry, confirm time.Duration, yes bool) (control.Committed, error) {
+// commit puts s in force, which the files of e say, for good or until it is
+// confirmed. It holds the lock.
+func (a *Appliance) commit(s *conf.Settings, e history.Entry, confirm time.Duration, yes bool) (control.Committed, error) {
 	if a.committing.pending != nil {
 		return control.Committed{}, errPending
-	}
-	s, err := a.from.parse(e.Files)
-	if err != nil {
-		return control.Committed{}, err
 	}
 	base, keptErr := a.base()
 	if confirm > 0 {

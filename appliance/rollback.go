@@ -22,7 +22,11 @@ func (a *Appliance) Rollback(o control.Rollback, by control.Peer) (control.Commi
 		if again.Files = e.Files; again.Comment == "" {
 			again.Comment = fmt.Sprintf("to %d", e.Number)
 		}
-		return a.commit(again, time.Duration(o.Confirm)*time.Second, o.Yes)
+		s, err := a.from.parse(e.Files)
+		if err != nil {
+			return control.Committed{}, err
+		}
+		return a.commit(s, again, time.Duration(o.Confirm)*time.Second, o.Yes)
 	})
 }
 
