@@ -1,6 +1,9 @@
 package conf
 
-import "fmt"
+import (
+	"fmt"
+	"iter"
+)
 
 // list returns the elements of an array; not ok, and a fault noted, if it is
 // none, or empty: an empty list would match nothing, and nobody means that.
@@ -29,6 +32,18 @@ func (v value) oneOrMore() []value {
 	}
 	elements, _ := v.list()
 	return elements
+}
+
+// texts are those of a list's elements that are text, with it; a fault is noted of
+// each that is not.
+func texts(elements []value) iter.Seq2[value, string] {
+	return func(yield func(value, string) bool) {
+		for _, e := range elements {
+			if s, ok := e.text(); ok && !yield(e, s) {
+				return
+			}
+		}
+	}
 }
 
 // elementsOf are the items of an array or of a [[key]], each with its place; one

@@ -65,11 +65,7 @@ func (r *natReader) readQuota(v value) {
 
 // readLendable reads "1024-65535" or a list of such ranges.
 func (r *natReader) readLendable(v value) {
-	for _, e := range v.oneOrMore() {
-		s, ok := e.text()
-		if !ok {
-			continue
-		}
+	for e, s := range texts(v.oneOrMore()) {
 		ports, err := parsePorts(s)
 		if err != nil {
 			e.fail("%v", err)

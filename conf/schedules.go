@@ -62,11 +62,7 @@ var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", 
 func readDays(v value, s *calendar.Schedule) {
 	elements, _ := v.list()
 	s.Days = 0
-	for _, e := range elements {
-		text, ok := e.text()
-		if !ok {
-			continue
-		}
+	for e, text := range texts(elements) {
 		first, last, isRange := strings.Cut(text, "-")
 		from, err := parseWeekday(first)
 		to := from
@@ -97,11 +93,7 @@ func parseWeekday(s string) (int, error) {
 // readHours reads ["08:00-12:00", "22:00-06:00"].
 func readHours(v value, s *calendar.Schedule) {
 	elements, _ := v.list()
-	for _, e := range elements {
-		text, ok := e.text()
-		if !ok {
-			continue
-		}
+	for e, text := range texts(elements) {
 		first, last, _ := strings.Cut(text, "-")
 		from, fine := parseMinutes(first)
 		to, alsoFine := parseMinutes(last)
@@ -125,11 +117,7 @@ func parseMinutes(s string) (minutes int, ok bool) {
 // readDates reads ["2026-12-24", "2026-12-24..2027-01-06", "12-24..01-06"].
 func readDates(v value, s *calendar.Schedule) {
 	elements, _ := v.list()
-	for _, e := range elements {
-		text, ok := e.text()
-		if !ok {
-			continue
-		}
+	for e, text := range texts(elements) {
 		first, last, isRange := strings.Cut(text, "..")
 		if !isRange {
 			last = first

@@ -100,11 +100,7 @@ func (r *sideReader) readTUN(v value) {
 
 func (r *sideReader) readNetworks(v value) {
 	elements, _ := v.list()
-	for _, e := range elements {
-		s, ok := e.text()
-		if !ok {
-			continue
-		}
+	for e, s := range texts(elements) {
 		p, err := parsePrefix(s)
 		if err != nil {
 			e.fail("%v", err)
@@ -118,11 +114,7 @@ func (r *sideReader) readNetworks(v value) {
 // readGateway takes one address, or one of each family. Without a length they
 // get that of the network that they are in, or stand alone.
 func (r *sideReader) readGateway(v value) {
-	for _, e := range v.oneOrMore() {
-		s, ok := e.text()
-		if !ok {
-			continue
-		}
+	for e, s := range texts(v.oneOrMore()) {
 		p, err := parseGateway(s)
 		if err != nil {
 			e.fail("%v", err)

@@ -87,10 +87,8 @@ type whenReader struct {
 
 // readSchedule reads "weekdays", "!weekdays" or a list of such.
 func (w *whenReader) readSchedule(v value) {
-	for _, e := range v.oneOrMore() {
-		if s, ok := e.text(); ok {
-			w.add(e, s)
-		}
+	for e, s := range texts(v.oneOrMore()) {
+		w.add(e, s)
 	}
 }
 
