@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/vishvananda/netlink"
 
 	"sallyport/appliance/lab"
+	"sallyport/appliance/lab/labtest"
 	"sallyport/appliance/plumbing"
 )
 
@@ -19,20 +19,8 @@ import (
 // is made for users who may not; the pure tests are theirs.
 func firewall(t *testing.T) *lab.Lab {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to make network namespaces")
-	}
 	t.Setenv("SSH_CONNECTION", "203.0.113.5 51515 203.0.113.1 22") // to this machine, but not to the lab
-	l, err := lab.New(lab.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return l
+	return labtest.New(t, lab.Config{})
 }
 
 // gathered looks at the lab's firewall.

@@ -17,26 +17,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sallyport/appliance/lab"
+	"sallyport/appliance/lab/labtest"
 )
-
-// newLab returns a Lab that ends with the test, and skips the test where there
-// can be none.
-func newLab(t *testing.T, c lab.Config) *lab.Lab {
-	t.Helper()
-	if os.Getuid() != 0 && !lab.InUnprivileged() {
-		t.Skip("network namespaces need root")
-	}
-	l, err := lab.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return l
-}
 
 // exchange sends a line from one host to an echo server on another and reports
 // what the server saw and the client got back.
@@ -84,7 +66,7 @@ func speak(addr string) error {
 
 func TestHostsReachEachOtherOnceTheMiddleForwards(t *testing.T) {
 	for _, c := range []lab.Config{{}, {Router: true, FarMTU: 1300}, {NoOffload: true, InsideMTU: 1400}} {
-		l := newLab(t, c)
+		l := labtest.New(t, c)
 		if err := l.Firewall.Forward(); err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +88,7 @@ func TestHostsReachEachOtherOnceTheMiddleForwards(t *testing.T) {
 }
 
 func TestMiddleDoesNotForwardByItself(t *testing.T) {
-	l := newLab(t, lab.Config{})
+	l := labtest.New(t, lab.Config{})
 	err := l.Inside.Do(func() error {
 		c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(l.Outside.IPv4(), 9)))
 		if err != nil {
@@ -124,7 +106,7 @@ func TestMiddleDoesNotForwardByItself(t *testing.T) {
 }
 
 func TestMTUs(t *testing.T) {
-	l := newLab(t, lab.Config{InsideMTU: 1400, OutsideMTU: 1380, Router: true, FarMTU: 1300})
+	l := labtest.New(t, lab.Config{InsideMTU: 1400, OutsideMTU: 1380, Router: true, FarMTU: 1300})
 	for _, want := range []struct {
 		host   *lab.Host
 		ifname string
@@ -152,7 +134,7 @@ func TestNoOffloadLeavesPacketsAsOnAWire(t *testing.T) {
 		t.Skip(err)
 	}
 	for off, want := range map[bool]string{false: "on", true: "off"} {
-		l := newLab(t, lab.Config{NoOffload: off})
+		l := labtest.New(t, lab.Config{NoOffload: off})
 		out, err := l.Inside.Command("ethtool", "-k", "eth0").Output()
 		if err != nil {
 			t.Fatal(err)
@@ -166,7 +148,7 @@ func TestNoOffloadLeavesPacketsAsOnAWire(t *testing.T) {
 }
 
 func TestCommandRunsInsideAndEndsWithTheLab(t *testing.T) {
-	l := newLab(t, lab.Config{})
+	l := labtest.New(t, lab.Config{})
 	out, err := l.Outside.Command("readlink", "/proc/self/ns/net").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +176,7 @@ func TestCommandRunsInsideAndEndsWithTheLab(t *testing.T) {
 }
 
 func TestNamesAreGoneAfterClose(t *testing.T) {
-	l := newLab(t, lab.Config{})
+	l := labtest.New(t, lab.Config{})
 	path := l.Firewall.Path()
 	if _, err := os.Stat(path); err != nil {
 		t.Fatal(err)
@@ -213,7 +195,7 @@ func TestNamesAreGoneAfterClose(t *testing.T) {
 func TestLabsSideBySide(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 4 {
-		l := newLab(t, lab.Config{IPv4Only: true})
+		l := labtest.New(t, lab.Config{IPv4Only: true})
 		wait.Go(func() {
 			if err := l.Firewall.Forward(); err != nil {
 				t.Error(err)
@@ -227,7 +209,7 @@ func TestLabsSideBySide(t *testing.T) {
 }
 
 func TestLeftoversOfDeadProcessAreRemoved(t *testing.T) {
-	newLab(t, lab.Config{}) // makes /run/netns, and skips without root
+	labtest.New(t, lab.Config{}) // makes /run/netns, and skips without root
 	dead := exec.Command("true")
 	if err := dead.Run(); err != nil {
 		t.Fatal(err)
@@ -243,7 +225,7 @@ func TestLeftoversOfDeadProcessAreRemoved(t *testing.T) {
 	if err := unix.Mount("/proc/self/ns/net", path, "", unix.MS_BIND, ""); err != nil {
 		t.Fatal(err)
 	}
-	newLab(t, lab.Config{})
+	labtest.New(t, lab.Config{})
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("leftover %s: %v", path, err)
 	}
@@ -256,7 +238,7 @@ func TestLeftoversOfDeadProcessAreRemoved(t *testing.T) {
 // namespace, where a Lab must work.
 func TestUnprivileged(t *testing.T) {
 	if lab.InUnprivileged() {
-		l := newLab(t, lab.Config{})
+		l := labtest.New(t, lab.Config{})
 		if err := l.Firewall.Forward(); err != nil {
 			t.Fatal(err)
 		}

@@ -15,24 +15,8 @@ import (
 	"sallyport/appliance/control"
 	"sallyport/appliance/doctor"
 	"sallyport/appliance/lab"
+	"sallyport/appliance/lab/labtest"
 )
-
-func newLab(t *testing.T) *lab.Lab {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to make network namespaces")
-	}
-	l, err := lab.New(lab.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return l
-}
 
 // onFirewall runs the binary to its end on the lab's firewall.
 func onFirewall(l *lab.Lab, env []string, args ...string) invocation {
@@ -76,7 +60,7 @@ func started(t *testing.T, l *lab.Lab, socket string) (cmd *lab.Cmd, log []map[s
 }
 
 func TestRunAskStop(t *testing.T) {
-	l := newLab(t)
+	l := labtest.New(t, lab.Config{})
 	socket := t.TempDir() + "/s"
 	cmd, _ := started(t, l, socket)
 
@@ -111,7 +95,7 @@ func TestRunAskStop(t *testing.T) {
 
 // Somebody is logged in on port 22 over the outside interface.
 func TestRunAsksBeforeCuttingOff(t *testing.T) {
-	l := newLab(t)
+	l := labtest.New(t, lab.Config{})
 	var ssh net.Listener
 	err := l.Firewall.Do(func() (err error) {
 		ssh, err = net.Listen("tcp", "192.0.2.1:22")
@@ -143,7 +127,7 @@ func TestRunAsksBeforeCuttingOff(t *testing.T) {
 }
 
 func TestDoctorCommand(t *testing.T) {
-	l := newLab(t)
+	l := labtest.New(t, lab.Config{})
 	args := []string{"doctor", "--json", "--socket", t.TempDir() + "/none", "--outside", "eth1", "--inside"}
 	got := onFirewall(l, nil, append(args, "eth0")...)
 	if got.code != exitFine {
@@ -167,7 +151,7 @@ func TestDoctorCommand(t *testing.T) {
 
 // A rule to self for the port is an answer too.
 func TestDoctorKnowsThePolicy(t *testing.T) {
-	l := newLab(t)
+	l := labtest.New(t, lab.Config{})
 	env := []string{"SSH_CONNECTION=192.0.2.10 50000 192.0.2.1 22"}
 	const config = "[inside]\ninterface = \"eth0\"\n[outside]\ninterface = \"eth1\"\n" +
 		"[[rule]]\nname = \"ssh\"\nfrom = \"any\"\nto = \"self\"\nservice = [\"tcp/%d\"]\naction = \"accept\"\n"
