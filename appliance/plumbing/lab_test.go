@@ -1,9 +1,6 @@
 package plumbing
 
 import (
-	"fmt"
-	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"runtime"
@@ -13,8 +10,6 @@ import (
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
-
-	"sallyport/netstack"
 )
 
 // A lab is three namespaces, one below the other:
@@ -66,32 +61,6 @@ func newLab(t *testing.T) *lab {
 	})
 	l.settle()
 	return l
-}
-
-// settle waits until the kernel has noticed that the cables are plugged in.
-func (l *lab) settle() {
-	l.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for range 600 {
-		if l.settled("ip -4 route", "ip -6 route", "ip link", "ip addr") {
-			return
-		}
-		<-tick.C
-	}
-	l.Fatal("no carrier")
-}
-
-func (l *lab) settled(listings ...string) bool {
-	for _, c := range listings {
-		out, _ := l.try(c)
-		for _, word := range []string{"linkdown", "NO-CARRIER", "LOWERLAYERDOWN", "tentative", "state DOWN"} {
-			if strings.Contains(out, word) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // wire makes a cable from far in namespace ns to near in fw.
@@ -165,116 +134,4 @@ func (l *lab) run(commands ...string) {
 			l.Fatalf("%s: %v\n%s", c, err, out)
 		}
 	}
-}
-
-// ping reports whether target answers one of a few echo requests from here.
-func (l *lab) ping(target string) bool {
-	_, err := l.try("ping -n -c 1 -W 1 " + target)
-	return err == nil
-}
-
-// spec is a firewall between eth0 and eth1 for both families.
-func spec() Spec {
-	return Spec{Sides: [netstack.Sides]Side{
-		{Interface: "eth0", TUN: "sp-in", IPv4: true, IPv6: true},
-		{Interface: "eth1", TUN: "sp-out", IPv4: true, IPv6: true},
-	}}
-}
-
-// self accepts (or refuses) a TCP or UDP port of the box from a side.
-func self(from netstack.Side, proto netstack.Protocol, port uint16, accept bool) SelfService {
-	return SelfService{Accept: accept, Service: Service{
-		From: from, Protocol: proto, Ports: netstack.PortRange{First: port, Last: port}, IPv4: true, IPv6: true,
-	}}
-}
-
-// serve answers every TCP connection and UDP datagram to addr in namespace ns
-// with what it sends.
-func (l *lab) serve(ns netns.NsHandle, addr string) {
-	l.Helper()
-	l.at(ns, func() {
-		tcp, err := net.Listen("tcp", addr)
-		l.must(err)
-		udp, err := net.ListenPacket("udp", addr)
-		l.must(err)
-		l.Cleanup(func() { tcp.Close(); udp.Close() })
-		go echoTCP(tcp)
-		go echoUDP(udp)
-	})
-}
-
-func echoTCP(listener net.Listener) {
-	for {
-		c, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer c.Close()
-			b := make([]byte, 64)
-			c.SetDeadline(time.Now().Add(bound))
-			n, _ := c.Read(b)
-			c.Write(b[:n])
-		}()
-	}
-}
-
-func echoUDP(c net.PacketConn) {
-	b := make([]byte, 65535)
-	for {
-		n, from, err := c.ReadFrom(b)
-		if err != nil {
-			return
-		}
-		c.WriteTo(b[:n], from)
-	}
-}
-
-// asks reports whether a message to addr comes back, from here.
-func asks(network, addr string, wait time.Duration, message string) error {
-	c, err := net.DialTimeout(network, addr, wait)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	c.SetDeadline(time.Now().Add(wait))
-	if _, err := c.Write([]byte(message)); err != nil {
-		return err
-	}
-	b := make([]byte, 65535)
-	n, err := c.Read(b)
-	if err == nil && string(b[:n]) != message {
-		err = fmt.Errorf("got %d other bytes back", n)
-	}
-	return err
-}
-
-// reach fails the test unless TCP, UDP and ping from ns get answers from
-// address.
-func (l *lab) reach(ns netns.NsHandle, address string) {
-	l.Helper()
-	l.at(ns, func() {
-		for _, network := range []string{"tcp", "udp"} {
-			target := netip.AddrPortFrom(netip.MustParseAddr(address), 7777).String()
-			if err := asks(network, target, bound, "hello"); err != nil {
-				l.Errorf("%s to %s: %v", network, target, err)
-			}
-		}
-		if !l.ping(address) {
-			l.Errorf("%s does not answer pings", address)
-		}
-	})
-}
-
-func prefixes(texts ...string) (all []netip.Prefix) {
-	for _, text := range texts {
-		all = append(all, netip.MustParsePrefix(text))
-	}
-	return all
-}
-
-func ephemeralHere(l *lab) netstack.PortRange {
-	r, err := Ephemeral()
-	l.must(err)
-	return r
 }
