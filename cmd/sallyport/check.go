@@ -22,29 +22,31 @@ file:line:column: warning: message. The file's [[test]]s are run, and each that
 fails is a fault. Nothing is changed, and no privilege is needed. The exit code
 is 2 if there is a fault, or with --strict a warning.`,
 		Args: oneArg("a configuration file"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			s, err := load(args[0], conf.Check)
-			if err != nil {
-				return err
-			}
-			for _, w := range s.Warnings {
-				fmt.Fprintln(c.err, w)
-				if c.excerpts {
-					fmt.Fprint(c.err, conf.Error(w).Excerpt())
-				}
-			}
-			if err := runTests(s); err != nil {
-				return err
-			}
-			if strict && len(s.Warnings) > 0 {
-				return usageError{errSilent}
-			}
-			c.printf("%s: ok, %s\n", args[0], summary(s))
-			return nil
-		},
+		RunE: func(_ *cobra.Command, args []string) error { return c.check(args[0], strict) },
 	}
 	cmd.Flags().BoolVar(&strict, "strict", false, "take warnings for faults")
 	return cmd
+}
+
+func (c *cli) check(file string, strict bool) error {
+	s, err := load(file, conf.Check)
+	if err != nil {
+		return err
+	}
+	for _, w := range s.Warnings {
+		fmt.Fprintln(c.err, w)
+		if c.excerpts {
+			fmt.Fprint(c.err, conf.Error(w).Excerpt())
+		}
+	}
+	if err := runTests(s); err != nil {
+		return err
+	}
+	if strict && len(s.Warnings) > 0 {
+		return usageError{errSilent}
+	}
+	c.printf("%s: ok, %s\n", file, summary(s))
+	return nil
 }
 
 // runTests runs the file's own tests on the box that it speaks of.
