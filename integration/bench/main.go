@@ -56,20 +56,24 @@ func command() int {
 	if len(o.only) == 0 && !*quick {
 		o.results = filepath.Join(*docs, "benchmarks/results.json")
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err := error(nil)
-	if !*redraw {
-		err = o.measure(ctx)
-	}
-	if err == nil && (*redraw || o.results != "") {
-		err = draw.Docs(*docs)
-	}
-	if err != nil {
+	if err := o.measureAndDraw(!*redraw, *docs); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		return 1
 	}
 	return 0
+}
+
+// measureAndDraw measures, unless what was measured before is to be drawn again,
+// and draws what is kept.
+func (o *options) measureAndDraw(measure bool, docs string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if measure {
+		if err := o.measure(ctx); err != nil || o.results == "" {
+			return err
+		}
+	}
+	return draw.Docs(docs)
 }
 
 func words(s string) []string {

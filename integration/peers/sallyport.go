@@ -12,18 +12,7 @@ import (
 
 // openSallyport opens a lane as a worker has it.
 func openSallyport(masquerade bool) (*engine, error) {
-	spec := policy.Spec{Rules: []policy.Rule{
-		{Name: "no-telnet", From: policy.FromInside, To: policy.FromOutside, Action: netstack.Drop,
-			Service: []policy.Service{{Protocol: netstack.TCP, Destination: netstack.PortRange{First: 23, Last: 23}}}},
-		{Name: "out", From: policy.FromInside, To: policy.FromOutside, Action: netstack.Pass},
-	}}
-	if masquerade {
-		spec.NAT = []policy.NAT{{Name: "internet", Type: policy.Masquerade, From: policy.FromInside, To: policy.FromOutside}}
-	}
-	rules, err := policy.Compile(spec, policy.Topology{Sides: [netstack.Sides]policy.SideTopology{
-		{Networks: []netip.Prefix{private}, IPv4: true},
-		{Own: []netip.Addr{public}, IPv4: true},
-	}})
+	rules, err := officeRules(masquerade)
 	if err != nil {
 		return nil, err
 	}
@@ -41,4 +30,20 @@ func openSallyport(masquerade bool) (*engine, error) {
 		},
 		left: f.Bytes,
 	}, nil
+}
+
+// officeRules let out what comes from inside, but for telnet.
+func officeRules(masquerade bool) (*policy.RuleSet, error) {
+	spec := policy.Spec{Rules: []policy.Rule{
+		{Name: "no-telnet", From: policy.FromInside, To: policy.FromOutside, Action: netstack.Drop,
+			Service: []policy.Service{{Protocol: netstack.TCP, Destination: netstack.PortRange{First: 23, Last: 23}}}},
+		{Name: "out", From: policy.FromInside, To: policy.FromOutside, Action: netstack.Pass},
+	}}
+	if masquerade {
+		spec.NAT = []policy.NAT{{Name: "internet", Type: policy.Masquerade, From: policy.FromInside, To: policy.FromOutside}}
+	}
+	return policy.Compile(spec, policy.Topology{Sides: [netstack.Sides]policy.SideTopology{
+		{Networks: []netip.Prefix{private}, IPv4: true},
+		{Own: []netip.Addr{public}, IPv4: true},
+	}})
 }

@@ -11,10 +11,9 @@ type setup struct {
 	rules string // before those that let everything out
 }
 
-// config is what a firewall runs on: its profile, what the experiment adds, and
-// a rule base that lets everything out and nothing in.
-func (b *bench) config(s setup) string {
-	return fmt.Sprintf(`[inside]
+// ruleBase lets everything out and nothing in; the marker and the barrier are the
+// bench's own. It leaves room for the profile and for what an experiment adds.
+const ruleBase = `[inside]
 interface = "eth0"
 networks  = ["10.1.0.0/16"]
 [outside]
@@ -51,5 +50,10 @@ name    = "any-any-accept"
 from    = "inside"
 to      = "outside"
 action  = "accept"
-`, b.profile, strings.ReplaceAll(s.state, "DIR", b.dir), s.rules)
+`
+
+// config is what a firewall runs on: its profile, what the experiment adds, and
+// the rule base.
+func (b *bench) config(s setup) string {
+	return fmt.Sprintf(ruleBase, b.profile, strings.ReplaceAll(s.state, "DIR", b.dir), s.rules)
 }
