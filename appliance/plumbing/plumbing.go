@@ -3,10 +3,7 @@ package plumbing
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
-
-	"github.com/vishvananda/netlink"
 
 	"sallyport/netstack"
 )
@@ -74,50 +71,6 @@ func (p *Plumbing) prepare() error {
 	return p.devices()
 }
 
-// Attach opens the doors: it brings the TUN devices up and leads the packets
-// into them. The policy must be loaded.
-func (p *Plumbing) Attach() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err := p.resolve(); err != nil {
-		return err
-	}
-	return p.attach()
-}
-
-func (p *Plumbing) attach() error {
-	for _, side := range bothSides {
-		if err := p.attachTUN(side); err != nil {
-			return fmt.Errorf("%v: %w", side, err)
-		}
-	}
-	p.attached = true
-	return errors.Join(p.fill(), p.proxies())
-}
-
-func (p *Plumbing) attachTUN(side netstack.Side) error {
-	s := p.spec.Sides[side]
-	tun, err := netlink.LinkByName(s.TUN)
-	if err != nil {
-		return attempt("ip link show dev "+s.TUN, err)
-	}
-	if !s.Bare {
-		if err := errors.Join(p.set(tun.Attrs().Index, tunSettings()), p.address(tun)); err != nil {
-			return err
-		}
-	}
-	if err := p.raise(tun, p.links[side].MTU); err != nil {
-		return err
-	}
-	if s.Bare || !s.IPv6 {
-		return nil
-	}
-	if err := p.awake6(s.TUN); err != nil {
-		return err
-	}
-	return p.forward6(s.TUN)
-}
-
 // Update changes what is installed to a new Spec, as after a reload. Sides keep
 // their TUN devices and interfaces; what passes before and after passes in
 // between.
@@ -154,20 +107,6 @@ func (p *Plumbing) Links() [netstack.Sides]Link {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.links
-}
-
-// Warnings are what did not stop the plumbing but a person should know.
-func (p *Plumbing) Warnings() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.warnings)
-}
-
-// warn says the same once.
-func (p *Plumbing) warn(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(p.warnings, text) {
-		p.warnings = append(p.warnings, text)
-	}
 }
 
 // keep saves the record; without it only a clean stop of this process restores.
