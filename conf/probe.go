@@ -1,7 +1,6 @@
 package conf
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -27,13 +26,6 @@ type Probe struct {
 // port, a protocol or service in any place, and then what else there is to say.
 func ParseProbe(text string) (Probe, error) {
 	return (&probeReader{service: builtinService}).read(text)
-}
-
-func builtinService(word string) ([]policy.Service, error) {
-	if literals, ok := builtin[word]; ok {
-		return mustServices(literals), nil
-	}
-	return parseService(word)
 }
 
 // probeReader reads one packet.
@@ -123,50 +115,4 @@ func setPort(to *uint16, said *bool, port uint16) error {
 	}
 	*to, *said = port, true
 	return nil
-}
-
-// readService takes a protocol, or a service, which is a protocol and a port.
-func (r *probeReader) readService(w string) error {
-	if r.protocol {
-		return fmt.Errorf("%q is one word too many: the protocol is %v already", w, r.p.Protocol)
-	}
-	list, err := r.service(r.withType(w))
-	switch {
-	case err != nil:
-		return err
-	case len(list) != 1:
-		return fmt.Errorf("%q is several services; a packet is of one, such as %q", w, "tcp/443")
-	case list[0].AnyProtocol:
-		return fmt.Errorf("%q is no protocol; a packet is of one, such as %q", w, "tcp/443")
-	}
-	s := list[0]
-	r.protocol, r.p.Protocol, r.icmpType = true, s.Protocol, s.ICMP
-	if s.ICMP {
-		r.p.Type, r.p.Code = s.Type, uint8(max(s.Code, 0))
-	}
-	return r.readPorts(s)
-}
-
-// withType joins what can also be written apart: "proto 47", "icmp echo-request".
-func (r *probeReader) withType(w string) string {
-	if len(r.words) == 0 || w != "proto" && w != "icmp" && w != "icmpv6" {
-		return w
-	}
-	after := r.words[0]
-	if _, option := probeOptions[after]; option || isEndpoint(after) || after == "->" {
-		return w
-	}
-	return w + "/" + r.next()
-}
-
-// readPorts takes a service's ports: the first, unless another of them was said.
-func (r *probeReader) readPorts(s policy.Service) error {
-	dst, src := s.Destination.First, s.Source.First
-	if r.dstPort && s.Destination.Contains(r.p.DstPort) {
-		dst = r.p.DstPort
-	}
-	if r.srcPort && s.Source.Contains(r.p.SrcPort) {
-		src = r.p.SrcPort
-	}
-	return errors.Join(setPort(&r.p.DstPort, &r.dstPort, dst), setPort(&r.p.SrcPort, &r.srcPort, src))
 }
