@@ -53,23 +53,23 @@ func (p *Packet) TTL() uint8 {
 
 // AddHop gives the packet one hop more, up to 255: the kernel takes one on the
 // way to the firewall and one on the way from it, and they are to count as one.
-func (p *Packet) AddHop() {
-	addHop(p.Bytes())
-}
+func (p *Packet) AddHop() { addHop(p.Bytes()) }
 
 // addHop is AddHop for the packet that b starts with.
-func addHop(b []byte) {
-	at := ipv4TTL
-	if b[0]>>4 == 6 {
-		at = ipv6HopLimit
+func addHop(b []byte) { addTo(b[ipv4Checksum:], putHop(b, b[0]>>4)) }
+
+// putHop writes the hop into the header that b starts with, and returns by how
+// much that changes an IPv4 header's sum.
+func putHop(b []byte, version uint8) delta {
+	at, d := ipv4TTL, delta(0x0100) // the TTL is its word's upper byte
+	if version == 6 {
+		at, d = ipv6HopLimit, 0
 	}
 	if b[at] == 255 {
-		return
+		return 0
 	}
 	b[at]++
-	if at == ipv4TTL {
-		addTo(b[ipv4Checksum:], 0x0100) // the TTL is its word's upper byte
-	}
+	return d
 }
 
 // QuotedSCTPTag returns the verification tag of the SCTP packet that an ICMP

@@ -14,7 +14,10 @@ func FuzzParse(f *testing.F) {
 	for _, p := range varied() {
 		f.Add(deliver(p))
 	}
-	frame, out := NewFrame(), NewFrame()
+	for _, p := range ordinary() {
+		f.Add(deliver(p))
+	}
+	frame, other, out := NewFrame(), NewFrame(), NewFrame()
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) < VirtioHeaderLen || len(b) > VirtioHeaderLen+MaxPacket {
 			return
@@ -22,6 +25,9 @@ func FuzzParse(f *testing.F) {
 		frame.Offload.Get(b)
 		frame.SetLen(copy(frame.Space(), b[VirtioHeaderLen:]))
 		nettest.RepairHeaders(frame.Bytes())
+		nettest.Of(frame).Fill(out)
+		nettest.Of(frame).Fill(other)
+		bothWays(t, out, other)
 		var p Packet
 		if p.ParseTwentyFour(Inside, frame) == ReasonNone && p.Fragment.Is {
 			lookAtPiece(t, &p)

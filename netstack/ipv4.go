@@ -2,6 +2,7 @@ package netstack
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 )
@@ -21,14 +22,15 @@ func (p *Packet) parse4(b []byte) Reason {
 	if r := p.walk4(b); r != ReasonNone {
 		return r
 	}
-	if p.end < int(p.Transport) {
+	switch {
+	case p.end < int(p.Transport):
 		return BadHeader
-	}
-	if p.end > len(b) {
+	case p.end > len(b):
 		return Short
-	}
-	if r := ipv4Options(b[header.IPv4MinimumSize:p.Transport]); r != ReasonNone {
-		return r
+	case p.Transport > header.IPv4MinimumSize:
+		if r := ipv4Options(b[header.IPv4MinimumSize:p.Transport]); r != ReasonNone {
+			return r
+		}
 	}
 	return p.checkFragment(p.end)
 }
@@ -40,7 +42,7 @@ func (p *Packet) walk4(b []byte) Reason {
 		return Short
 	}
 	ip := header.IPv4(b[:header.IPv4MinimumSize])
-	p.Flow.Src, p.Flow.Dst = AddrFrom4(b[ipv4Src:]), AddrFrom4(b[ipv4Dst:])
+	p.Flow.Src, p.Flow.Dst = AddrFrom4(ip[ipv4Src:]), AddrFrom4(ip[ipv4Dst:])
 	p.Flow.Proto, p.pseudoDst = Protocol(ip.Protocol()), ipv4Dst
 	p.Transport, p.end = uint16(ip.HeaderLength()), int(ip.TotalLength())
 	if p.Transport < header.IPv4MinimumSize {
@@ -49,9 +51,9 @@ func (p *Packet) walk4(b []byte) Reason {
 	if int(p.Transport) > len(b) {
 		return Short
 	}
-	total := ipv4Sum((*[header.IPv4MinimumSize]byte)(b))
+	total := ipv4Sum((*[header.IPv4MinimumSize]byte)(ip))
 	if p.Transport > header.IPv4MinimumSize {
-		total += uint64(sum(b[header.IPv4MinimumSize:p.Transport]))
+		total += uint64(bits.ReverseBytes16(sum(b[header.IPv4MinimumSize:p.Transport])))
 	}
 	if fold(total) != 0xffff {
 		return BadChecksum
@@ -63,10 +65,11 @@ func (p *Packet) walk4(b []byte) Reason {
 	return ReasonNone
 }
 
-// ipv4Sum returns the sum, not folded, of a header without its options.
+// ipv4Sum returns the sum, not folded, of a header without its options. It adds
+// words as they lie in memory: see sum.
 func ipv4Sum(ip *[header.IPv4MinimumSize]byte) uint64 {
-	first, second := binary.BigEndian.Uint64(ip[:]), binary.BigEndian.Uint64(ip[8:])
-	return halves(first) + halves(second) + uint64(binary.BigEndian.Uint32(ip[16:]))
+	return uint64(binary.LittleEndian.Uint32(ip[:])) + uint64(binary.LittleEndian.Uint32(ip[4:])) +
+		uint64(binary.LittleEndian.Uint32(ip[8:])) + uint64(binary.LittleEndian.Uint32(ip[12:])) + uint64(binary.LittleEndian.Uint32(ip[16:]))
 }
 
 // IPv4 options, RFC 791 3.1.

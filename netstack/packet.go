@@ -44,7 +44,8 @@ type Packet struct {
 	// where the byte is that names the transport protocol, and partNamed where the
 	// one is that names the fragment header.
 	part, named, partNamed uint16
-	end                    int // where the packet ends, by its own word
+	end                    int  // where the packet ends, by its own word
+	plain                  bool // see plain.go; false says nothing
 
 	// Quoted is the flow of the packet that an ICMP error quotes, oriented as
 	// that packet was when it was dropped: its Src is who sent it. In is the

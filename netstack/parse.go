@@ -21,6 +21,14 @@ func (p *Packet) ParseTwentyFour(in Side, f *Frame) Reason {
 
 // parse takes a first fragment of TCP with enough bytes, whatever is missing.
 func (p *Packet) parse(in Side, f *Frame, enough int) Reason {
+	if p.parsePlain(in, f) {
+		return ReasonNone
+	}
+	return p.parseAny(in, f, enough)
+}
+
+// parseAny is parse for whatever the packet is.
+func (p *Packet) parseAny(in Side, f *Frame, enough int) Reason {
 	*p = Packet{Frame: f}
 	p.Flow.In = in
 	if r := p.parseNetwork(f); r != ReasonNone {

@@ -92,7 +92,7 @@ func (f *Frame) Join(q Piece, size int) []byte {
 // datagram's first.
 func (p *Packet) Imprint(f *Frame, q Piece, headers int) {
 	b := f.Bytes()
-	putAddresses(b, p.Version, &p.Flow)
+	putAddresses(b, p.Version, &p.Flow, 0)
 	if p.Version == 4 {
 		identify(b, binary.BigEndian.Uint16(p.Bytes()[ipv4ID:]))
 	}

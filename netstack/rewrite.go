@@ -13,10 +13,22 @@ import (
 // of a fragmented SCTP packet cannot be rewritten: its CRC needs all of it.
 //
 // to has the protocol and the IP version of Flow, which it then replaces.
-func (p *Packet) Rewrite(to FlowKey) { p.rewrite(&to) }
+func (p *Packet) Rewrite(to FlowKey) { p.rewrite(&to, 0) }
 
-func (p *Packet) rewrite(to *FlowKey) {
+// Forward is AddHop and Rewrite.
+func (p *Packet) Forward(to *FlowKey) {
+	if p.plain {
+		p.forwardPlain(to)
+		return
+	}
+	p.rewrite(to, putHop(p.Bytes(), p.Version))
+}
+
+// rewrite is Rewrite of a packet whose IPv4 header has changed by ip, which is
+// not yet in its checksum.
+func (p *Packet) rewrite(to *FlowKey, ip delta) {
 	if p.Flow.Is(to) {
+		addTo(p.Bytes()[ipv4Checksum:], ip)
 		return
 	}
 	t := p.Bytes()[p.Transport:]
@@ -28,15 +40,15 @@ func (p *Packet) rewrite(to *FlowKey) {
 	default:
 		message = putPorts(t, p.Flow.Proto, p.ICMP, to)
 	}
-	p.redirect(to, message)
+	p.redirect(to, ip, message)
 	p.Flow = *to
 }
 
 // redirect gives the packet the addresses of to, and its checksums what that
-// changes and what the message has changed by.
-func (p *Packet) redirect(to *FlowKey, message delta) {
+// changes and what the IPv4 header and the message have changed by.
+func (p *Packet) redirect(to *FlowKey, ip, message delta) {
 	b := p.Bytes()
-	fromSrc, fromDst := putAddresses(b, p.Version, to)
+	fromSrc, fromDst := putAddresses(b, p.Version, to, ip)
 	if p.pseudoDst != ipv4Dst && p.pseudoDst != ipv6Dst {
 		fromDst = 0 // a routing header's address is the one that counts
 	}
@@ -56,14 +68,14 @@ func identify(b []byte, id uint16) { addTo(b[ipv4Checksum:], put16(b[ipv4ID:], i
 
 // putAddresses writes the addresses of to into the IP header that b starts with,
 // and returns by how much each changed the sums over it. The IPv4 header's checksum
-// is kept right.
-func putAddresses(b []byte, version uint8, to *FlowKey) (fromSrc, fromDst delta) {
+// is made right, of a header that has changed by ip already.
+func putAddresses(b []byte, version uint8, to *FlowKey, ip delta) (fromSrc, fromDst delta) {
 	if version == 6 {
 		return put128(b[ipv6Src:], to.Src), put128(b[ipv6Dst:], to.Dst)
 	}
 	b = b[:header.IPv4MinimumSize]
 	fromSrc, fromDst = put32(b[ipv4Src:], to.Src.V4()), put32(b[ipv4Dst:], to.Dst.V4())
-	addTo(b[ipv4Checksum:], fromSrc+fromDst)
+	addTo(b[ipv4Checksum:], ip+fromSrc+fromDst)
 	return fromSrc, fromDst
 }
 

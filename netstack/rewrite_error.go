@@ -15,7 +15,7 @@ func (p *Packet) RewriteError(src, dst Addr, quoted FlowKey) {
 		message = p.rewriteQuote(&quoted)
 		p.Quoted = quoted
 	}
-	p.redirect(&FlowKey{Src: src, Dst: dst}, message)
+	p.redirect(&FlowKey{Src: src, Dst: dst}, 0, message)
 	p.Flow.Src, p.Flow.Dst = src, dst
 }
 
@@ -29,7 +29,7 @@ func (p *Packet) rewriteQuote(to *FlowKey) delta {
 	b := p.Bytes()
 	q, t := b[p.quote:min(len(b), int(p.quoteTransport)+quotedMost)], b[p.quoteTransport:]
 	before := sum(q)
-	src, dst := putAddresses(q, p.Version, to)
+	src, dst := putAddresses(q, p.Version, to, 0)
 	ports := putPorts(t, p.Quoted.Proto, p.quotedICMP(), to)
 	sumOf(p.Quoted.Proto, p.Version).update(t, src+dst, ports)
 	if after := sum(q); after != before {

@@ -10,12 +10,9 @@ const tcpMeaning = header.TCPFlagFin | header.TCPFlagSyn | header.TCPFlagRst | h
 // flags: not null, Xmas, SYN+FIN, SYN+RST, FIN without ACK and the like. It is
 // the table of Linux's conntrack.
 func ValidTCPFlags(flags header.TCPFlags) bool {
-	switch flags & tcpMeaning {
-	case header.TCPFlagSyn, header.TCPFlagSyn | header.TCPFlagUrg, header.TCPFlagSyn | header.TCPFlagAck,
-		header.TCPFlagRst, header.TCPFlagRst | header.TCPFlagAck,
-		header.TCPFlagFin | header.TCPFlagAck, header.TCPFlagFin | header.TCPFlagAck | header.TCPFlagUrg,
-		header.TCPFlagAck, header.TCPFlagAck | header.TCPFlagUrg:
-		return true
-	}
-	return false
+	const valid = 1<<header.TCPFlagSyn | 1<<(header.TCPFlagSyn|header.TCPFlagUrg) | 1<<(header.TCPFlagSyn|header.TCPFlagAck) |
+		1<<header.TCPFlagRst | 1<<(header.TCPFlagRst|header.TCPFlagAck) |
+		1<<(header.TCPFlagFin|header.TCPFlagAck) | 1<<(header.TCPFlagFin|header.TCPFlagAck|header.TCPFlagUrg) |
+		1<<header.TCPFlagAck | 1<<(header.TCPFlagAck|header.TCPFlagUrg)
+	return uint64(valid)>>(flags&tcpMeaning)&1 != 0
 }

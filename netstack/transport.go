@@ -55,7 +55,7 @@ func (p *Packet) parsePorts(t []byte, size int) Reason {
 	p.Flow.SrcPort = binary.BigEndian.Uint16(t)
 	p.Flow.DstPort = binary.BigEndian.Uint16(t[2:])
 	p.Payload = p.Transport + uint16(size)
-	p.sum = sumOf(p.Flow.Proto, p.Version)
+	p.sum = sums[p.Flow.Proto]
 	return ReasonNone
 }
 
