@@ -10,16 +10,32 @@ func (t *Table) trackAlone(at Place, p *netstack.Packet, now Instant, m *Match) 
 	if p.Fragment.Is || p.ICMP == netstack.ICMPError {
 		return reason, false
 	}
+	var g segment
+	if p.Flow.Proto == netstack.TCP {
+		g.read(p)
+	}
 	c, entry, sure := t.meet(at, &p.Flow)
 	if c == nil {
 		return opens(p), sure
 	}
+	r, d := parts(entry)
+	if s := &c.session; t.goOn(s, d, p, &g, now) {
+		s.match(d, m)
+		m.Session = t.name(s, r)
+		c.mu.Unlock()
+		return reason, true
+	}
+	return t.trackHeld(c, r, d, p, now, m)
+}
+
+// trackHeld is trackAlone for the long way, with the session's lock, which it
+// gives back.
+func (t *Table) trackHeld(c *cell, r ref, d Direction, p *netstack.Packet, now Instant, m *Match) (reason netstack.Reason, ok bool) {
 	defer c.mu.Unlock()
 	s := &c.session
 	if s.expires <= now {
 		return reason, false
 	}
-	r, d := parts(entry)
 	was := s.learnt()
 	v := t.judge(s, d, p)
 	switch {

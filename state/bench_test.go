@@ -84,7 +84,8 @@ func BenchmarkTrackBatch(b *testing.B) {
 				}
 				c.Approach(places[:])
 				for i := range packets {
-					if _, r := c.TrackAt(places[i], &packets[i], 1); r != netstack.ReasonNone {
+					var m Match
+					if r := c.TrackAt(places[i], &packets[i], 1, &m); r != netstack.ReasonNone {
 						b.Fatal(r)
 					}
 				}

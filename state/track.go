@@ -15,15 +15,17 @@ import "sallyport/netstack"
 //   - Match.Session 0 and a reason: p belongs to no session and cannot begin
 //     one, whatever the policy says.
 func (t *Table) Track(p *netstack.Packet, now Instant) (Match, netstack.Reason) {
-	return t.TrackAt(t.Foresee(p), p, now)
+	var m Match
+	reason := t.TrackAt(t.Foresee(p), p, now, &m)
+	return m, reason
 }
 
 // TrackAt is Track for a packet with Foresight: at is from Foresee of p, and
-// may have been through Approach.
-func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant) (m Match, reason netstack.Reason) {
-	reason, ok := t.trackAlone(at, p, now, &m)
+// may have been through Approach. m must be zero, and becomes the Match.
+func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant, m *Match) netstack.Reason {
+	reason, ok := t.trackAlone(at, p, now, m)
 	if !ok {
-		reason = t.trackLocked(at, p, now, &m)
+		reason = t.trackLocked(at, p, now, m)
 	}
 	switch {
 	case m.completes:
@@ -31,7 +33,7 @@ func (t *Table) TrackAt(at Place, p *netstack.Packet, now Instant) (m Match, rea
 	case reason == netstack.NoSession:
 		t.guard.hear(p, now)
 	}
-	return m, reason
+	return reason
 }
 
 // trackLocked is TrackAt with the table's lock.

@@ -61,7 +61,8 @@ func (w *works) step(i int, d Direction) {
 	l := &w.packets[i][d]
 	at := w.Foresee(l.Packet)
 	w.Approach([]Place{at})
-	m, reason := w.TrackAt(at, l.Packet, w.time())
+	var m Match
+	reason := w.TrackAt(at, l.Packet, w.time(), &m)
 	if m.Session == 0 && reason == netstack.ReasonNone && d == Original {
 		a, _ := w.policy(l.Packet)
 		m, reason = w.Open(l.Packet, a, w.time())

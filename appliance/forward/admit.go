@@ -42,7 +42,7 @@ func (l *Lane) pastTable(pol *Policy, reply *netstack.Frame, now state.Instant) 
 }
 
 // follow does what the policy has decided, as admission a if that is to pass.
-func (l *Lane) follow(pol *Policy, d *policy.Decision, a *state.Admission, reply *netstack.Frame, now state.Instant) Outcome {
+func (l *Lane) follow(pol *Policy, d *policy.Decision, a *state.Admission, reply *netstack.Frame, now state.Instant) (o Outcome) {
 	pol.hit(d.Rule, now)
 	if l.trace != nil {
 		l.trace.decided(d, a)
@@ -57,7 +57,7 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a *state.Admission, reply
 	}
 	var m state.Match
 	if r := l.openSession(a, now, &m); r != netstack.ReasonNone {
-		o := Outcome{Reason: r, Condition: m.Condition, Rule: d.Rule, Session: m.Session}
+		o = Outcome{Reason: r, Condition: m.Condition, Rule: d.Rule, Session: m.Session}
 		switch {
 		case m.Condition == state.Unproven:
 			o.Reply = l.challenge(reply, now)
@@ -69,7 +69,8 @@ func (l *Lane) follow(pol *Policy, d *policy.Decision, a *state.Admission, reply
 	if m.Session != 0 {
 		pol.opened(d.Rule)
 	}
-	return l.leave(pol, &m, reply, now)
+	l.leave(pol, &m, reply, now, &o)
+	return o
 }
 
 // openSession has the table make the session, and sets m.

@@ -133,8 +133,9 @@ func (c *crowd) batch(b *testing.B, size int, random *rand.Rand) {
 		c.fromClient(i, 2, random.IntN(c.n))
 	}
 	c.lane.lookAhead(in, c.frames[:size])
+	var o Outcome
 	for i, f := range c.frames[:size] {
-		if o := c.lane.decide(i, in, f, c.reply, c.now); o.Verdict != netstack.Pass {
+		if c.lane.decide(i, in, f, c.reply, c.now, &o); o.Verdict != netstack.Pass {
 			b.Error(o)
 		}
 	}
@@ -191,7 +192,8 @@ func (c *crowd) mixed(b *testing.B, percent int, random *rand.Rand) {
 	var begun [batch]uint64
 	c.lane.lookAhead(in, c.frames)
 	for i, f := range c.frames {
-		o := c.lane.decide(i, in, f, c.reply, c.now)
+		var o Outcome
+		c.lane.decide(i, in, f, c.reply, c.now, &o)
 		if o.Verdict != netstack.Pass {
 			b.Error(o)
 		}

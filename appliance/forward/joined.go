@@ -43,7 +43,8 @@ func (l *Lane) hold(pol *Policy, reply *netstack.Frame, now state.Instant) Outco
 		return Outcome{Verdict: netstack.Hold, Rule: NoRule}
 	}
 	j.whole, j.headers = whole, whole.Headers
-	o := l.judgeJoined(in, pol, reply, now)
+	var o Outcome
+	l.judgeJoined(in, pol, reply, now, &o)
 	o.Fragments, o.Bytes = whole.Fragments, whole.Bytes
 	if j.pkt = *l.pkt; o.Verdict != netstack.Pass {
 		j.whole.Discard()
@@ -64,7 +65,7 @@ func (l *Lane) refusesWhatever(pol *Policy) (rule uint32, refused bool) {
 }
 
 // judgeJoined decides about the datagram as a whole.
-func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame, now state.Instant) Outcome {
+func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame, now state.Instant, o *Outcome) {
 	l.joined.whole.Assemble(l.joined.frame)
 	if l.trace != nil {
 		l.trace.Whole = true
@@ -72,9 +73,10 @@ func (l *Lane) judgeJoined(in netstack.Side, pol *Policy, reply *netstack.Frame,
 	r := l.pkt.Parse(in, l.joined.frame)
 	l.flow = l.pkt.Flow
 	if r != netstack.ReasonNone {
-		return refuse(r)
+		*o = refuse(r)
+		return
 	}
-	return l.judge(pol, l.engine.Table.Foresee(l.pkt), reply, now)
+	l.judge(pol, l.engine.Table.Foresee(l.pkt), reply, now, o)
 }
 
 // asSent returns the packet that l decides about as its sender sent it, for an

@@ -45,12 +45,12 @@ func (l *Lane) Flow() *netstack.FlowKey { return &l.flow }
 // l.joined has them until the next call.
 func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome) {
 	l.look(0, l.engine.policy.Load(), in, f)
-	o = l.decide(0, in, f, reply, now)
+	l.decide(0, in, f, reply, now, &o)
 	return o
 }
 
-// decide is Decide for the packet of view i.
-func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now state.Instant) (o Outcome) {
+// decide is Decide for the packet of view i, and sets o: like a Match, it is long.
+func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now state.Instant, o *Outcome) {
 	pol, v := l.engine.policy.Load(), &l.views[i]
 	if l.joined.whole.Fragments > 0 {
 		l.joined.whole.Discard() // of a caller who did not want it
@@ -59,50 +59,51 @@ func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now sta
 		l.look(i, pol, in, f)
 	}
 	p := &v.pkt
-	l.pkt, l.flow = p, p.Flow
+	l.pkt = p
+	l.flow = p.Flow
 	if l.trace != nil {
 		l.trace.Arrived = *p
 	}
 	switch {
 	case v.reason != netstack.ReasonNone:
-		return refuse(v.reason)
+		*o = refuse(v.reason)
+		return
 	case p.TTL() == 0:
-		return refuse(netstack.TTLExpired)
+		*o = refuse(netstack.TTLExpired)
+		return
 	case p.Fragment.Is:
-		o = l.hold(pol, reply, now)
+		*o = l.hold(pol, reply, now)
 	default:
-		o = l.judge(pol, l.places[i], reply, now)
+		l.judge(pol, l.places[i], reply, now, o)
 	}
 	if o.Generation == 0 {
 		o.Generation = pol.Generation
 	}
-	return o
 }
 
 // judge decides about a whole packet, whose session is foreseen at this place.
-func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now state.Instant) (o Outcome) {
-	p := l.pkt
-	if r := pol.legal(p); r != netstack.ReasonNone {
-		return refuse(r)
+func (l *Lane) judge(pol *Policy, at state.Place, reply *netstack.Frame, now state.Instant, o *Outcome) {
+	if r := pol.legal(l.pkt); r != netstack.ReasonNone {
+		*o = refuse(r)
+		return
 	}
-	if pol.Rules.IsSYNOnly(p) {
-		return l.pastTable(pol, reply, now)
+	if pol.Rules.IsSYNOnly(l.pkt) {
+		*o = l.pastTable(pol, reply, now)
+		return
 	}
 	var m state.Match
-	r := l.track(pol, at, now, &m)
-	switch {
+	switch r := l.track(pol, at, now, &m); {
 	case m.Session == 0 && l.ownAnswer(pol, r):
-		return l.toSelf(pol, NoRule)
+		*o = l.toSelf(pol, NoRule)
 	case r != netstack.ReasonNone && !pol.mayAsk(&m, r):
-		return refuseIn(&m, r)
+		*o = refuseIn(&m, r)
 	case m.Session != 0 && pol.isOld(&m):
-		return l.again(pol, &m, reply, now)
+		*o = l.again(pol, &m, reply, now)
 	case m.Session != 0:
-		o = l.leave(pol, &m, reply, now)
+		l.leave(pol, &m, reply, now, o)
 	default:
-		o = l.open(pol, r, reply, now)
+		*o = l.open(pol, r, reply, now)
 	}
-	return o
 }
 
 // track asks the table, and sets m. What the box's kernel could not deliver, it
@@ -122,12 +123,11 @@ func (l *Lane) track(pol *Policy, at state.Place, now state.Instant, m *state.Ma
 	return r
 }
 
-func (l *Lane) trackAt(at state.Place, now state.Instant, m *state.Match) (r netstack.Reason) {
+func (l *Lane) trackAt(at state.Place, now state.Instant, m *state.Match) netstack.Reason {
 	if l.trace != nil {
 		return l.rehearseTrack(now, m)
 	}
-	*m, r = l.engine.Table.TrackAt(at, l.pkt, now)
-	return r
+	return l.engine.Table.TrackAt(at, l.pkt, now, m)
 }
 
 // legal applies what no endpoint may send whatever the policy and the session

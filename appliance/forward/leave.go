@@ -6,23 +6,23 @@ import (
 )
 
 // leave makes the packet what it is to be on the other side of the firewall.
-func (l *Lane) leave(pol *Policy, m *state.Match, reply *netstack.Frame, now state.Instant) (o Outcome) {
+func (l *Lane) leave(pol *Policy, m *state.Match, reply *netstack.Frame, now state.Instant, o *Outcome) {
 	p := l.pkt
+	*o = Outcome{}
 	o.Verdict, o.Out, o.Event = netstack.Pass, m.Out, m.Event
 	o.Rule, o.Generation, o.Session = m.Rule, m.Generation, m.Session
 	if mtu := pol.MTU[m.Out]; mtu > 0 && l.oversize(mtu) {
 		o.Verdict, o.Reason = netstack.Drop, netstack.TooBig
 		o.Reply = l.answers.take(now) && l.asSent(pol).MakeTooBig(reply, pol.source(p), mtu)
-		return o
+		return
 	}
-	p.AddHop()
 	l.identify(m)
 	if p.ICMP == netstack.ICMPError {
+		p.AddHop()
 		p.RewriteError(m.Leave.Src, m.Leave.Dst, m.Quoted)
 	} else {
-		p.Rewrite(m.Leave)
+		p.Forward(&m.Leave)
 	}
-	return o
 }
 
 // oversize reports whether p is larger than what may leave, and nobody may make

@@ -15,7 +15,8 @@ func TestBatchOfANewFlow(t *testing.T) {
 	r.lane.lookAhead(in, frames)
 	var sessions [2]uint64
 	for i, f := range frames {
-		o := r.lane.decide(i, in, f, r.reply, r.now)
+		var o Outcome
+		r.lane.decide(i, in, f, r.reply, r.now, &o)
 		if sessions[i] = o.Session; o.Verdict != netstack.Pass {
 			t.Errorf("packet %d: %v", i, o)
 		}
@@ -39,7 +40,8 @@ func TestPolicyChangesWithinABatch(t *testing.T) {
 		r.engine.Swap(c.before)
 		lane.lookAhead(in, []*netstack.Frame{f})
 		r.engine.Swap(c.after)
-		if o := lane.decide(0, in, f, r.reply, r.now); o.Reason != c.want {
+		var o Outcome
+		if lane.decide(0, in, f, r.reply, r.now, &o); o.Reason != c.want {
 			t.Errorf("%v, want %v", o.Reason, c.want)
 		}
 	}

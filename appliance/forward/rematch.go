@@ -26,10 +26,11 @@ func (pol *Policy) isOld(m *state.Match) bool {
 
 // again judges the session of a packet that belongs to it, and lets that pass if
 // the session may go on.
-func (l *Lane) again(pol *Policy, m *state.Match, reply *netstack.Frame, now state.Instant) Outcome {
+func (l *Lane) again(pol *Policy, m *state.Match, reply *netstack.Frame, now state.Instant) (o Outcome) {
 	v, ok := l.engine.Table.Session(m.Session, now)
 	if !ok || v.Generation >= pol.Generation {
-		return l.leave(pol, m, reply, now) // another worker has just been here
+		l.leave(pol, m, reply, now, &o) // another worker has just been here
+		return o
 	}
 	d := pol.Rejudge(&v)
 	if l.trace != nil {
@@ -40,7 +41,8 @@ func (l *Lane) again(pol *Policy, m *state.Match, reply *netstack.Frame, now sta
 			pol.readmit(l.engine.Table, &v, &d, now)
 		}
 		m.Rule, m.Generation = d.Rule, pol.Generation
-		return l.leave(pol, m, reply, now)
+		l.leave(pol, m, reply, now, &o)
+		return o
 	}
 	if l.trace == nil {
 		l.engine.Table.Revoke(v.ID, v.Generation, CauseOf(&d))

@@ -36,7 +36,8 @@ func (w *Worker) decide(in netstack.Side, frames []*netstack.Frame) {
 	}()
 	w.lane.lookAhead(in, frames)
 	for i, f := range frames {
-		o := w.lane.decide(i, in, f, w.answers[i], now)
+		var o Outcome
+		w.lane.decide(i, in, f, w.answers[i], now, &o)
 		w.count(in, now, &o)
 		w.tell(in, now, &o)
 		switch {
