@@ -30,35 +30,37 @@ func summary(s *Settings) string {
 		fmt.Fprintf(&b, "fastmode %s\n", serviceWord(t))
 	}
 	for _, r := range s.Policy.Rules {
-		fmt.Fprintf(&b, "rule %s: %s %v", r.Name, where(r.From, r.To, r.Family, r.Source, r.Destination, r.Service), r.Action)
-		if r.Log {
-			b.WriteString(", logged")
-		}
-		if r.Terms != 0 {
-			fmt.Fprintf(&b, ", %v%s", s.State.Terms[r.Terms].Profile, timeoutWords(s.State.Terms[r.Terms]))
-		}
-		if r.Limit != 0 {
-			fmt.Fprintf(&b, ", limit %+v", s.Limits[r.Limit-1])
-		}
-		if r.When != 0 {
-			w := s.Whens[r.When-1]
-			b.WriteString(", " + strings.Join(w.Words, " "))
-			if !w.Until.IsZero() {
-				b.WriteString(" until " + w.Until.Format(time.RFC3339))
-			}
-		}
-		b.WriteString("\n")
+		b.WriteString(ruleWords(s, &r) + "\n")
 	}
 	for _, n := range s.Policy.NAT {
-		fmt.Fprintf(&b, "nat %s: %s %s", n.Name, where(n.From, n.To, n.Family, n.Source, n.Destination, n.Service), [...]string{"", "masquerade", "snat", "dnat", "static", "nptv6", "none"}[n.Type])
-		b.WriteString(natWords(&n))
-		b.WriteString("\n")
+		b.WriteString(natWords(&n) + "\n")
 	}
 	fmt.Fprintf(&b, "log: %+v\ncontrol: %+v\n", s.Log, s.Control)
 	for _, w := range s.Warnings {
 		fmt.Fprintf(&b, "%d:%d: %s\n", w.Line, w.Column, w.Message)
 	}
 	return b.String()
+}
+
+func ruleWords(s *Settings, r *policy.Rule) string {
+	words := fmt.Sprintf("rule %s: %s %v", r.Name, where(r.From, r.To, r.Family, r.Source, r.Destination, r.Service), r.Action)
+	if r.Log {
+		words += ", logged"
+	}
+	if r.Terms != 0 {
+		words += fmt.Sprintf(", %v%s", s.State.Terms[r.Terms].Profile, timeoutWords(s.State.Terms[r.Terms]))
+	}
+	if r.Limit != 0 {
+		words += fmt.Sprintf(", limit %+v", s.Limits[r.Limit-1])
+	}
+	if r.When != 0 {
+		w := s.Whens[r.When-1]
+		words += ", " + strings.Join(w.Words, " ")
+		if !w.Until.IsZero() {
+			words += " until " + w.Until.Format(time.RFC3339)
+		}
+	}
+	return words
 }
 
 // timeoutWords says every timeout that is not strict's or was written.
@@ -130,7 +132,8 @@ func serviceWord(s policy.Service) string {
 
 // natWords says what becomes of what a translation matches.
 func natWords(n *policy.NAT) string {
-	var words []string
+	words := []string{fmt.Sprintf("nat %s: %s %s", n.Name, where(n.From, n.To, n.Family, n.Source, n.Destination, n.Service),
+		[...]string{"", "masquerade", "snat", "dnat", "static", "nptv6", "none"}[n.Type])}
 	for _, t := range n.Targets {
 		words = append(words, fmt.Sprintf("to %v:%d-%d", t.Addr, t.Ports.First, t.Ports.Last))
 	}
@@ -143,5 +146,5 @@ func natWords(n *policy.NAT) string {
 	if n.NoHairpin {
 		words = append(words, "no hairpin")
 	}
-	return strings.Join(append([]string{""}, words...), " ")
+	return strings.Join(words, " ")
 }

@@ -25,46 +25,18 @@ type meeting struct {
 }
 
 func (s slow) evaluate(p *netstack.Packet) Decision {
-	m := meeting{p: p, in: p.Flow.In, src: p.Flow.Src.Netip(), dst: p.Flow.Dst.Netip(), dstPort: p.Flow.DstPort}
-	m.to = 1 << s.sideOf(m.dst, m.in)
-	sent := m
-	d := Decision{Rule: DefaultRule, Out: s.sideOf(m.dst, m.in)}
-	i := slices.IndexFunc(s.spec.NAT, func(n NAT) bool { return s.inward(n, m) })
-	direct := i >= 0
-	turned := direct && s.hairpins(s.spec.NAT[i], m)
-	if !direct {
-		i = slices.IndexFunc(s.spec.NAT, func(n NAT) bool { return s.hairpins(n, m) })
-		turned = i >= 0
-	}
-	ok, led := true, turned && !direct
-	if i >= 0 && s.spec.NAT[i].Type != Exempt {
-		ok = s.lead(s.spec.NAT[i], &m, turned, &d)
-		d.Translation.DstRule = uint16(i + 1)
-	} else {
-		turned = false
-	}
-	if led && d.Out != netstack.Inside {
-		m, d, turned, ok = sent, Decision{Rule: DefaultRule, Out: s.sideOf(sent.dst, sent.in)}, false, true
-	}
+	sent := meeting{p: p, in: p.Flow.In, src: p.Flow.Src.Netip(), dst: p.Flow.Dst.Netip(), dstPort: p.Flow.DstPort}
+	sent.to = 1 << s.sideOf(sent.dst, sent.in)
+	m, d, turned, ok := s.led(sent)
 	m.to = 1 << d.Out
-	if !s.forwards(p.Flow.In, m.src) || d.Out != netstack.Self && !s.forwards(d.Out, m.src) ||
-		p.Flow.In == netstack.Outside && d.Out == netstack.Outside {
+	switch {
+	case !s.routed(m, d.Out):
 		return Decision{Reason: netstack.NoRoute, Rule: DefaultRule, Out: d.Out}
-	}
-	if !ok || d.Out == netstack.Self && d.Translation.DstRule != 0 {
+	case !ok, d.Out == netstack.Self && d.Translation.DstRule != 0:
 		return Decision{Reason: netstack.Untranslatable, Rule: DefaultRule, Out: d.Out}
 	}
-	var source netstack.Translation
 	turned = turned && d.Out == netstack.Inside
-	j := -1
-	if d.Out != netstack.Self {
-		j = s.outward(m)
-		source, ok = s.source(j, m, d.Out)
-	}
-	if turned && j < 0 {
-		sent.to = 1 << netstack.Outside
-		source, ok = s.source(s.outward(sent), sent, netstack.Outside)
-	}
+	source, ok := s.sourceOf(m, sent, turned, d.Out)
 	d.Reason = netstack.Policy
 	for i, r := range s.spec.Rules {
 		if s.rule(r, m) || turned && s.rule(r, s.seen(m, source)) {
@@ -81,6 +53,47 @@ func (s slow) evaluate(p *netstack.Packet) Decision {
 		d.Verdict, d.Reason = netstack.Drop, netstack.Untranslatable
 	}
 	return d
+}
+
+// led is what was sent where a translation leads it, and whether it turns round
+// there; not ok if there is nothing to lead it to. What would turn round and
+// cannot goes on as it was sent.
+func (s slow) led(sent meeting) (m meeting, d Decision, turned, ok bool) {
+	stays := Decision{Rule: DefaultRule, Out: s.sideOf(sent.dst, sent.in)}
+	i := slices.IndexFunc(s.spec.NAT, func(n NAT) bool { return s.inward(n, sent) })
+	direct := i >= 0
+	if !direct {
+		i = slices.IndexFunc(s.spec.NAT, func(n NAT) bool { return s.hairpins(n, sent) })
+	}
+	if i < 0 || s.spec.NAT[i].Type == Exempt {
+		return sent, stays, false, true
+	}
+	m, d, turned = sent, stays, !direct || s.hairpins(s.spec.NAT[i], sent)
+	ok = s.lead(s.spec.NAT[i], &m, turned, &d)
+	if d.Translation.DstRule = uint16(i + 1); !direct && d.Out != netstack.Inside {
+		return sent, stays, false, true
+	}
+	return m, d, turned, ok
+}
+
+// routed reports whether a packet that arrives on its side can leave by out.
+func (s slow) routed(m meeting, out netstack.Side) bool {
+	return s.forwards(m.in, m.src) && (out == netstack.Self || s.forwards(out, m.src)) &&
+		(m.in != netstack.Outside || out != netstack.Outside)
+}
+
+// sourceOf is the source that m leaves with. What turns round and has no
+// translation for the inside has that of what was sent, for the outside.
+func (s slow) sourceOf(m, sent meeting, turned bool, out netstack.Side) (netstack.Translation, bool) {
+	if out == netstack.Self {
+		return netstack.Translation{}, true
+	}
+	j := s.outward(m)
+	if turned && j < 0 {
+		sent.to = 1 << netstack.Outside
+		return s.source(s.outward(sent), sent, netstack.Outside)
+	}
+	return s.source(j, m, out)
 }
 
 func (s slow) rule(r Rule, m meeting) bool {

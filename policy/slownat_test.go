@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 
@@ -50,29 +51,8 @@ func (s slow) hairpins(n NAT, m meeting) bool {
 
 // lead makes m what it is where n leads it; false if it cannot be.
 func (s slow) lead(n NAT, m *meeting, turned bool, d *Decision) (ok bool) {
-	from := netstack.Inside
-	if m.in == netstack.Inside && !turned {
-		from = netstack.Outside
-	}
 	if n.Type == DNAT {
-		target := n.Targets[0]
-		if len(n.Targets) > 1 {
-			most := uint64(0)
-			for _, t := range n.Targets {
-				if w := weight(netstack.AddrFrom(t.Addr), m.p.Flow.Src); w > most {
-					target, most = t, w
-				}
-			}
-		}
-		m.dst, d.Out = target.Addr, s.sideOf(target.Addr, from)
-		if target.Ports.First != 0 && m.p.Flow.Proto.HasPorts() {
-			if target.Ports.First == target.Ports.Last {
-				m.dstPort = target.Ports.First
-			} else {
-				m.dstPort += target.Ports.First - n.Service[0].Destination.First
-			}
-			d.Translation.DstPort = m.dstPort
-		}
+		s.forward(n, m, turned, d)
 		ok = true
 	} else {
 		m.dst, ok = translated(n, m.dst, n.External[0].First, n.Source[0].Range.First)
@@ -84,6 +64,32 @@ func (s slow) lead(n NAT, m *meeting, turned bool, d *Decision) (ok bool) {
 	}
 	d.Translation.Dst = netstack.AddrFrom(m.dst)
 	return ok
+}
+
+// forward makes m what it is at the host that a DNAT forwards it to.
+func (s slow) forward(n NAT, m *meeting, turned bool, d *Decision) {
+	from := netstack.Inside
+	if m.in == netstack.Inside && !turned {
+		from = netstack.Outside
+	}
+	target := heaviest(n.Targets, m.p.Flow.Src)
+	m.dst, d.Out = target.Addr, s.sideOf(target.Addr, from)
+	if target.Ports.First == 0 || !m.p.Flow.Proto.HasPorts() {
+		return
+	}
+	if target.Ports.First == target.Ports.Last {
+		m.dstPort = target.Ports.First
+	} else {
+		m.dstPort += target.Ports.First - n.Service[0].Destination.First
+	}
+	d.Translation.DstPort = m.dstPort
+}
+
+// heaviest is the target that weighs most for a client.
+func heaviest(targets []Target, client netstack.Addr) Target {
+	return slices.MaxFunc(targets, func(a, b Target) int {
+		return cmp.Compare(weight(netstack.AddrFrom(a.Addr), client), weight(netstack.AddrFrom(b.Addr), client))
+	})
 }
 
 // outward returns the first translation of m's source, or -1.
