@@ -21,13 +21,23 @@ const rendezvous = "192.0.2.10:4000"
 // buildSecondSide adds the right half, and starts both firewalls.
 func buildSecondSide(t *testing.T, l *lab.Lab) (other *lab.Host) {
 	t.Helper()
-	second, err := l.NewHost("second")
-	if err != nil {
+	second, err1 := l.NewHost("second")
+	other, err2 := l.NewHost("other")
+	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
-	if other, err = l.NewHost("other"); err != nil {
-		t.Fatal(err)
-	}
+	connectSecondSide(t, l, second, other)
+	const masquerade = "[[nat]]\nname = \"internet\"\ntype = \"masquerade\"\nfrom = \"inside\"\nto = \"outside\"\n"
+	config := writeConfig(t, plainConfig+masquerade)
+	startFirewallWith(t, l, nil, "--config", config)
+	startFirewallOn(t, l, second, filepath.Join(t.TempDir(), "second.sock"), nil, "--config", config)
+	return other
+}
+
+// connectSecondSide joins the second firewall to the world and the other host to
+// it, with routes.
+func connectSecondSide(t *testing.T, l *lab.Lab, second, other *lab.Host) {
+	t.Helper()
 	leg := func(name, prefix string) lab.Leg {
 		return lab.Leg{Interface: name, IPv4: netip.MustParsePrefix(prefix)}
 	}
@@ -50,11 +60,6 @@ func buildSecondSide(t *testing.T, l *lab.Lab) (other *lab.Host) {
 			t.Fatal(err)
 		}
 	}
-	const masquerade = "[[nat]]\nname = \"internet\"\ntype = \"masquerade\"\nfrom = \"inside\"\nto = \"outside\"\n"
-	config := writeConfig(t, plainConfig+masquerade)
-	startFirewallWith(t, l, nil, "--config", config)
-	startFirewallOn(t, l, second, filepath.Join(t.TempDir(), "second.sock"), nil, "--config", config)
-	return other
 }
 
 func TestPunchAHoleThroughTwoFirewalls(t *testing.T) {

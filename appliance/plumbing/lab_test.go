@@ -45,6 +45,14 @@ func newLab(t *testing.T) *lab {
 	}
 	l.wire(l.in, "in0", "eth0")
 	l.wire(l.out, "out0", "eth1")
+	l.address()
+	l.settle()
+	return l
+}
+
+// address gives every namespace its addresses and routes.
+func (l *lab) address() {
+	l.Helper()
 	l.quiet()
 	l.run("ip addr add 10.1.0.1/24 dev eth0", "ip addr add fd00:1::1/64 dev eth0 nodad",
 		"ip addr add 192.0.2.1/24 dev eth1", "ip addr add 2001:db8:2::1/64 dev eth1 nodad",
@@ -59,8 +67,6 @@ func newLab(t *testing.T) *lab {
 		l.run("ip addr add 192.0.2.2/24 dev out0", "ip addr add 2001:db8:2::2/64 dev out0 nodad", "ip link set out0 up",
 			"ip route add 10.1.0.0/24 via 192.0.2.1", "ip route add fd00:1::/64 via 2001:db8:2::1")
 	})
-	l.settle()
-	return l
 }
 
 // wire makes a cable from far in namespace ns to near in fw.

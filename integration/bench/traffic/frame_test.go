@@ -59,13 +59,13 @@ func TestSpoofedSYNsAreWhole(t *testing.T) {
 // but the last have a right checksum.
 func TestIllegalKindsAreWhatTheySay(t *testing.T) {
 	b := testBuilder()
-	for i, name := range IllegalKinds {
-		if name == "source and destination the same" {
+	for i, k := range illegalKinds {
+		if k.name == "source and destination the same" {
 			continue // not even parsed
 		}
 		p := seen(t, netstack.Inside, b.illegal(i))
-		if last := i == len(IllegalKinds)-1; p.ChecksumOK() == last {
-			t.Errorf("%s: checksum right: %v", name, !last)
+		if last := i == len(illegalKinds)-1; p.ChecksumOK() == last {
+			t.Errorf("%s: checksum right: %v", k.name, !last)
 		}
 	}
 }
