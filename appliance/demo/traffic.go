@@ -8,11 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"time"
-
-	"golang.org/x/net/icmp"
-	"golang.org/x/net/ipv4"
 
 	"sallyport/appliance/lab"
 )
@@ -76,50 +72,6 @@ func (d *demo) knock(context.Context) error {
 	}
 	d.tell("connect to %s -> no answer (dropped: no rule lets it in, and nobody inside asked for it)", d.server.hidden)
 	return nil
-}
-
-func (d *demo) ping(context.Context) error {
-	d.say("Inside pings outside:")
-	for seq := range 3 {
-		rtt, err := ping(d.lab.Inside, d.lab.Outside.IPv4().AsSlice(), seq+1)
-		if err != nil {
-			return fmt.Errorf("ping through the firewall: %w", err)
-		}
-		d.tell("reply from %v: icmp_seq=%d time=%v", d.lab.Outside.IPv4(), seq+1, rtt.Round(time.Microsecond))
-	}
-	return nil
-}
-
-// ping sends one echo request and waits for its reply.
-func ping(from *lab.Host, to net.IP, seq int) (rtt time.Duration, err error) {
-	var conn *icmp.PacketConn
-	if err := from.Do(func() error { conn, err = icmp.ListenPacket("ip4:icmp", "0.0.0.0"); return err }); err != nil {
-		return 0, err
-	}
-	defer conn.Close()
-	id := os.Getpid() & 0xffff
-	request := icmp.Message{Type: ipv4.ICMPTypeEcho, Body: &icmp.Echo{ID: id, Seq: seq, Data: make([]byte, 56)}}
-	b, err := request.Marshal(nil)
-	if err != nil {
-		return 0, err
-	}
-	began := time.Now()
-	if err := conn.SetDeadline(began.Add(patience)); err != nil {
-		return 0, err
-	}
-	if _, err := conn.WriteTo(b, &net.IPAddr{IP: to}); err != nil {
-		return 0, err
-	}
-	for buf := make([]byte, 1500); ; {
-		n, _, err := conn.ReadFrom(buf)
-		if err != nil {
-			return 0, err
-		}
-		m, err := icmp.ParseMessage(1, buf[:n])
-		if e, ok := m.Body.(*icmp.Echo); err == nil && ok && m.Type == ipv4.ICMPTypeEchoReply && e.ID == id && e.Seq == seq {
-			return time.Since(began), nil
-		}
-	}
 }
 
 // bulk moves data for a while, out and back in, and leaves the session open so
