@@ -2,17 +2,13 @@ package appliance
 
 import (
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 
 	"sallyport/appliance/plumbing"
-	"sallyport/conf"
 	"sallyport/netstack"
 	"sallyport/netstack/tun"
-	"sallyport/policy"
 )
 
 // shutDoors leads everything that is to be forwarded into tables that end in a
@@ -80,67 +76,3 @@ func queues(asked int) int {
 }
 
 func (a *Appliance) openDoors() error { return a.plumbing.Attach() }
-
-// plumbingSpec is what the settings mean for this machine's interfaces.
-func plumbingSpec(s *conf.Settings) (plumbing.Spec, error) {
-	spec := plumbing.Spec{Steered: steered(s.Policy.NAT), Self: selfServices(s.Policy.Rules, masqueradedSides(s.Policy.NAT))}
-	var have [netstack.Sides]families
-	for side := range spec.Sides {
-		c := &s.Sides[side]
-		d := plumbing.Side{TUN: c.TUN, Gateway: c.Gateway, Bare: c.Bare()}
-		have[side] = familiesOf(c.Gateway, c.Networks)
-		if d.Bare {
-			have[side] = bareFamilies(have[side])
-		} else {
-			link, err := plumbing.Resolve(c.Where())
-			if err != nil {
-				return spec, fmt.Errorf("%v: %w", netstack.Side(side), err)
-			}
-			d.Interface, d.External = link.Name, externalOn(netstack.Side(side), s.Policy.NAT)
-			if netstack.Side(side) == netstack.Outside {
-				spec.Steered = append(spec.Steered, hairpinned(s.Policy.NAT, link.Addresses)...)
-			}
-			have[side] = have[side].or(familiesOf(link.Addresses))
-		}
-		spec.Sides[side] = d
-	}
-	// A family passes if it has addresses on both sides: what is routed into
-	// nowhere is better said to be closed.
-	for side := range spec.Sides {
-		spec.Sides[side].IPv4 = have[netstack.Inside].v4 && have[netstack.Outside].v4
-		spec.Sides[side].IPv6 = have[netstack.Inside].v6 && have[netstack.Outside].v6
-	}
-	return spec, nil
-}
-
-// families says which IP versions something has.
-type families struct{ v4, v6 bool }
-
-func (f families) or(g families) families { return families{f.v4 || g.v4, f.v6 || g.v6} }
-
-func familiesOf(lists ...[]netip.Prefix) (f families) {
-	for _, p := range slices.Concat(lists...) {
-		f = f.or(families{p.Addr().Is4(), p.Addr().Is6()})
-	}
-	return f
-}
-
-// bareFamilies: a device without an interface has no addresses to tell by, so
-// what is not said is open.
-func bareFamilies(said families) families {
-	if said == (families{}) {
-		return families{true, true}
-	}
-	return said
-}
-
-// masqueradedSides are those whose own address carries translated sessions, or
-// may.
-func masqueradedSides(nat []policy.NAT) (z policy.Zones) {
-	for _, n := range nat {
-		if n.Type == policy.Masquerade || n.Type == policy.SNAT {
-			z |= n.To
-		}
-	}
-	return z
-}
