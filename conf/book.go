@@ -89,7 +89,9 @@ func (b *book[T]) use(name string) {
 	if len(b.path) > 0 {
 		user = b.path[len(b.path)-1]
 	}
-	b.users[name] = append(b.users[name], user)
+	if users := b.users[name]; len(users) == 0 || users[len(users)-1] != user {
+		b.users[name] = append(users, user)
+	}
 }
 
 // unused returns the lists that nothing names, or only lists that nothing names.

@@ -1,6 +1,8 @@
 package conf
 
 import (
+	"slices"
+
 	"sallyport/netstack"
 	"sallyport/policy"
 )
@@ -138,6 +140,14 @@ type named struct {
 	first map[string]value
 }
 
+// expect makes room for so many more.
+func (n *named) expect(more int) {
+	n.all, n.until = slices.Grow(n.all, more), slices.Grow(n.until, more)
+	if n.first == nil {
+		n.first = make(map[string]value, more)
+	}
+}
+
 // checkName makes sure that there is a name, and that it is the first of its
 // kind.
 func (c *clause) checkName(v value, kind string, names *named) {
@@ -149,9 +159,6 @@ func (c *clause) checkName(v value, kind string, names *named) {
 	if first, again := names.first[c.name]; again && c.name != "" {
 		at.fail("there is a %s %q already, in %s", kind, c.name, first.seenFrom(at))
 		return
-	}
-	if names.first == nil {
-		names.first = map[string]value{}
 	}
 	names.first[c.name] = at
 }

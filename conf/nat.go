@@ -20,8 +20,9 @@ type natReader struct {
 
 // readNAT adds the translations, and where their names are.
 func (s *Settings) readNAT(v value, words *vocabulary, names *named) {
-	r := newNATReader(words, s.Sides)
-	for _, t := range v.tables("nat") {
+	r, tables := newNATReader(words, s.Sides), v.tables("nat")
+	names.expect(len(tables))
+	for _, t := range tables {
 		if n, ok := r.read(t); ok {
 			r.checkName(t, "nat", names)
 			s.Policy.NAT = append(s.Policy.NAT, n)

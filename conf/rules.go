@@ -1,14 +1,18 @@
 package conf
 
 import (
+	"slices"
+
 	"sallyport/policy"
 	"sallyport/state"
 )
 
 // readRules adds the rules, and where their names are.
 func (s *Settings) readRules(v value, words *vocabulary, names *named) {
-	r := newRuleReader(words)
-	for _, t := range v.tables("rule") {
+	r, tables := newRuleReader(words), v.tables("rule")
+	s.Policy.Rules, s.SaidRules = slices.Grow(s.Policy.Rules, len(tables)), slices.Grow(s.SaidRules, len(tables))
+	names.expect(len(tables))
+	for _, t := range tables {
 		if !r.read(t) {
 			continue
 		}

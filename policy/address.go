@@ -12,10 +12,10 @@ import (
 // Self stands for. An empty list is every address.
 func compileAddresses(list []Address, own addrSet) (addrSet, error) {
 	var in, out []addrRange
-	var errs []error
+	var err error
 	for _, a := range list {
-		ranges, err := rangesOf(a, own)
-		errs = append(errs, err)
+		ranges, rangeErr := rangesOf(a, own)
+		err = errors.Join(err, rangeErr)
 		if a.Negate {
 			out = append(out, ranges...)
 		} else {
@@ -25,7 +25,7 @@ func compileAddresses(list []Address, own addrSet) (addrSet, error) {
 	if !hasPositive(list) {
 		in = []addrRange{everything}
 	}
-	return union(in).minus(union(out)), errors.Join(errs...)
+	return union(in).minus(union(out)), err
 }
 
 // hasPositive is asked of the list as written: "self" of a box without

@@ -26,6 +26,7 @@ func Compile(s Spec, t Topology) (*RuleSet, error) {
 	b, err := compileBox(t, s.NAT)
 	d := draft{RuleSet: &RuleSet{box: b}, clauses: clauses{own: b.own}}
 	errs := []error{err}
+	d.expect(len(s.Rules))
 	for _, r := range s.Rules {
 		errs = append(errs, named("rule", r.Name, d.addRule(r)))
 	}
@@ -42,6 +43,11 @@ func Compile(s Spec, t Topology) (*RuleSet, error) {
 		return nil, err
 	}
 	return d.finish(), nil
+}
+
+// expect makes room for so many rules.
+func (d *draft) expect(rules int) {
+	d.rules, d.outcomes, d.names = make([]condition, 0, rules), make([]outcome, 0, rules), make([]string, 0, rules)
 }
 
 func (d *draft) finish() *RuleSet {
