@@ -100,16 +100,16 @@ func (a *Appliance) force(c *configuration) {
 // examine says why a configuration is not to be put in force although it can be:
 // it does not do what its tests want. The box has its gateway addresses by then.
 func examine(c *configuration) error {
-	box := c.box
+	box, compiled := c.box, c.policy.Rules
 	for side := range box.Sides {
 		own := &box.Sides[side].Own
 		for _, g := range c.settings.Sides[side].Gateway {
 			if !slices.Contains(*own, g.Addr()) {
-				*own = append(slices.Clip(*own), g.Addr())
+				*own, compiled = append(slices.Clip(*own), g.Addr()), nil
 			}
 		}
 	}
-	faults, err := explain.Test(c.settings, &box, explain.Assumptions{})
+	faults, err := explain.Test(c.settings, &box, explain.Assumptions{}, compiled)
 	if err == nil && len(faults) > 0 {
 		return faults
 	}

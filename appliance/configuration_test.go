@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sallyport/appliance/enforce"
+	"sallyport/appliance/forward"
 	"sallyport/conf"
 	"sallyport/netstack"
 	"sallyport/policy"
@@ -41,7 +42,7 @@ expect = "EXPECT"
 		var box policy.Topology
 		box.Sides[netstack.Inside] = policy.SideTopology{Networks: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/24")}, IPv4: true}
 		box.Sides[netstack.Outside] = policy.SideTopology{IPv4: true}
-		err = examine(&configuration{settings: s, box: enforce.Box{Topology: box}})
+		err = examine(&configuration{settings: s, policy: new(forward.Policy), box: enforce.Box{Topology: box}})
 		var faults conf.Errors
 		if want == "" && err != nil || want != "" && (!errors.As(err, &faults) || err.Error() != want) {
 			t.Errorf("%s: %v, want %q", expect, err, want)

@@ -40,7 +40,13 @@ func Policy(s *conf.Settings, rules *policy.RuleSet, box *Box, table *state.Tabl
 		p.Own4[side] = netstack.AddrFrom(box.Own(side, true))
 		p.Own6[side] = netstack.AddrFrom(box.Own(side, false))
 	}
-	return p, errors.Join(Terms(p, &s.State, table), limits(p, s, table))
+	return p, Tell(p, s, table)
+}
+
+// Tell tells a table what the rules of p, which was made of the settings, make
+// sessions live by, and p how the table names that. It must come before packets.
+func Tell(p *forward.Policy, s *conf.Settings, table *state.Table) error {
+	return errors.Join(Terms(p, &s.State, table), limits(p, s, table))
 }
 
 // Own returns the box's first address of an IP version on a side; the zero Addr

@@ -14,27 +14,16 @@ import (
 // Test runs the settings' tests on the box, each on tables that hold nothing,
 // and returns a fault for each that fails, at its place in the file. assumed is
 // what Offline had to make up; a fault that it may be the cause of says so.
+// compiled are the rules of the settings as they are on this box, nil if nobody
+// has compiled them.
 //
 // Whatever the time is, a test that does not say when sees all rules hold: what
 // passes by day does not fail by night.
-func Test(s *conf.Settings, box *enforce.Box, assumed Assumptions) (conf.Errors, error) {
-	if len(s.Tests) == 0 {
-		return nil, nil // to compile the rules once more is most of a large reload
-	}
-	always, err := enforce.Rules(s.Always(), box)
-	if err != nil {
-		return nil, err
-	}
+func Test(s *conf.Settings, box *enforce.Box, assumed Assumptions, compiled *policy.RuleSet) (conf.Errors, error) {
 	var faults conf.Errors
+	known := benches{s, box, compiled, map[string]*bench{}}
 	for i := range s.Tests {
-		rules := always
-		if at := s.Tests[i].At; !at.IsZero() {
-			then, _ := s.At(at)
-			if rules, err = enforce.Rules(then, box); err != nil {
-				return nil, err
-			}
-		}
-		b, err := newBench(s, rules, box)
+		b, err := known.at(s.Tests[i].At)
 		if err != nil {
 			return nil, err
 		}

@@ -26,7 +26,7 @@ func runTests(t *testing.T, path string) (tests int, faults conf.Errors) {
 	t.Helper()
 	s := load(t, path)
 	box, assumed := Offline(s, nobody)
-	faults, err := Test(s, &box, assumed)
+	faults, err := Test(s, &box, assumed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestPolicyTestsShareNothing(t *testing.T) {
 	syn, ack := s.Tests[0], s.Tests[4]
 	s.Tests = []conf.Test{syn, ack, syn}
 	box, assumed := Offline(s, nobody)
-	if faults, err := Test(s, &box, assumed); len(faults) > 0 || err != nil {
+	if faults, err := Test(s, &box, assumed, nil); len(faults) > 0 || err != nil {
 		t.Error(faults, err)
 	}
 }
@@ -96,7 +96,7 @@ expect = "drop by default"
 		}
 		now, _ := s.At(moment)
 		box, assumed := Offline(now, [netstack.Sides][]netip.Addr{})
-		if faults, err := Test(now, &box, assumed); err != nil || len(faults) > 0 {
+		if faults, err := Test(now, &box, assumed, nil); err != nil || len(faults) > 0 {
 			t.Errorf("run at %s: %v, %v", at, faults, err)
 		}
 	}

@@ -52,7 +52,7 @@ func (c *cli) check(file string, strict bool) error {
 // runTests runs the file's own tests on the box that it speaks of.
 func runTests(s *conf.Settings) error {
 	box, assumed := explain.Offline(s, [2][]netip.Addr{})
-	faults, err := explain.Test(s, &box, assumed)
+	faults, err := explain.Test(s, &box, assumed, nil)
 	if err == nil && len(faults) > 0 {
 		return faults
 	}
