@@ -13,6 +13,7 @@ import (
 	"sallyport/appliance/plumbing"
 	"sallyport/conf"
 	"sallyport/netstack"
+	"sallyport/policy"
 )
 
 // configuration is settings and what they come to on this machine. It is not
@@ -44,16 +45,16 @@ func (c *configuration) status() control.PolicyStatus {
 	return s
 }
 
-// build completes a configuration for the machine as it is now. It changes
-// nothing that a packet could meet.
-func (a *Appliance) build(holding configuration, spec plumbing.Spec) (*configuration, error) {
+// build completes a configuration for the machine as it is now; before is one that
+// may have the same rules. It changes nothing that a packet could meet.
+func (a *Appliance) build(holding configuration, spec plumbing.Spec, before *configuration) (*configuration, error) {
 	c, s := &holding, holding.settings
 	c.spec = spec
 	var err error
 	if c.box.Topology, err = a.topology(s, spec); err != nil {
 		return nil, err
 	}
-	rules, err := enforce.Rules(s, &c.box)
+	rules, err := c.rules(before)
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +74,25 @@ func (a *Appliance) build(holding configuration, spec plumbing.Spec) (*configura
 	return c, nil
 }
 
+// rules compiles the rules, unless they are those of before: that is a third of a
+// large reload.
+func (c *configuration) rules(before *configuration) (*policy.RuleSet, error) {
+	if c.sameRules(before) {
+		return before.policy.Rules, nil
+	}
+	return enforce.Rules(c.settings, &c.box)
+}
+
+// sameRules reports whether c has the rules of before, on the same addresses.
+func (c *configuration) sameRules(before *configuration) bool {
+	return before.policy != nil && before.settings == c.settings && reflect.DeepEqual(before.box.Topology, c.box.Topology)
+}
+
 // nextGeneration numbers the policy of c: sessions keep the number that they
 // were let in under. The same rules on the same addresses are the same policy.
 func (a *Appliance) nextGeneration(c *configuration) uint32 {
 	was := a.inForce.Load()
-	if was.policy != nil && was.settings == c.settings && reflect.DeepEqual(was.box.Topology, c.box.Topology) {
+	if c.sameRules(was) {
 		return was.policy.Generation
 	}
 	return a.generation + 1

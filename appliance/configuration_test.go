@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"sallyport/appliance/control"
 	"sallyport/appliance/enforce"
 	"sallyport/appliance/forward"
 	"sallyport/conf"
@@ -50,5 +51,30 @@ expect = "EXPECT"
 		if len(box.Sides[netstack.Inside].Own) > 0 {
 			t.Error("it has changed the box")
 		}
+	}
+}
+
+// Rules are compiled when they or the box are others, and not again.
+func TestRulesAreCompiledOnce(t *testing.T) {
+	a := newLarge(t, 3)
+	was := a.inForce.Load()
+	if err := a.adapt(); err != nil {
+		t.Fatal(err)
+	}
+	is := a.inForce.Load()
+	if is.policy == was.policy || is.policy.Rules != was.policy.Rules || is.policy.Generation != was.policy.Generation {
+		t.Error("nothing has changed, and the rules are others")
+	}
+	moved := *is
+	moved.box.Sides[netstack.Outside].Own = []netip.Addr{netip.MustParseAddr("192.0.2.1")}
+	if rules, err := moved.rules(is); err != nil || rules == is.policy.Rules {
+		t.Errorf("another address, and the rules are the same (%v)", err)
+	}
+	write(t, a.from.File, largeConfig(4, "a"))
+	if _, err := a.Reload(control.Consent{}, control.Peer{}); err != nil {
+		t.Fatal(err)
+	}
+	if now := a.inForce.Load(); len(now.policy.Rules.Names()) != 4 {
+		t.Errorf("rules %q after a reload", now.policy.Rules.Names())
 	}
 }

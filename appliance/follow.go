@@ -51,24 +51,24 @@ func (a *Appliance) adapt() error {
 // is to be put in force then; after an error the plumbing is what it was. allow,
 // unless nil, is asked before anything is changed.
 func (a *Appliance) install(s *conf.Settings, allow func(*configuration) error) (*configuration, error) {
-	was, now := a.inForce.Load().spec, a.holding(s, wallClock())
+	was, now := a.inForce.Load(), a.holding(s, wallClock())
 	spec, err := plumbingSpec(now.settings)
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.build(now, spec)
+	c, err := a.build(now, spec, was)
 	if err == nil && allow != nil {
 		err = allow(c)
 	}
-	if err != nil || reflect.DeepEqual(spec, was) {
+	if err != nil || reflect.DeepEqual(spec, was.spec) {
 		return c, err
 	}
 	if err = a.plumbing.Update(spec); err == nil {
 		// The box may have got an address by it.
-		c, err = a.build(now, spec)
+		c, err = a.build(now, spec, c)
 	}
 	if err != nil {
-		return nil, errors.Join(err, a.plumbing.Update(was))
+		return nil, errors.Join(err, a.plumbing.Update(was.spec))
 	}
 	return c, nil
 }

@@ -16,7 +16,7 @@ func (a *Appliance) loadPolicy() error {
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	c := a.inForce.Load()
-	c, err := a.build(*c, c.spec)
+	c, err := a.build(*c, c.spec, c)
 	if err != nil {
 		return err
 	}
