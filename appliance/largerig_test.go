@@ -17,12 +17,12 @@ import (
 )
 
 // largeConfig is a configuration of n rules, half of whose words are names, and
-// which hold on devices without interfaces.
-func largeConfig(n int, generation string) string {
+// which holds on devices without interfaces.
+func largeConfig(n int, named string) string {
 	var b strings.Builder
 	b.WriteString("[inside]\nnetworks = [\"10.0.0.0/8\"]\n[addresses]\nlan = [\"10.1.0.0/24\", \"10.2.0.0/24\"]\n[services]\nweb = [\"https\", \"tcp/80\"]\n")
 	for i := range n {
-		fmt.Fprintf(&b, "[[rule]]\nname = \"%s%d\"\nfrom = \"inside\"\nto = \"outside\"\nsource = [\"lan\"]\n", generation, i)
+		fmt.Fprintf(&b, "[[rule]]\nname = \"%s%d\"\nfrom = \"inside\"\nto = \"outside\"\nsource = [\"lan\"]\n", named, i)
 		fmt.Fprintf(&b, "destination = [\"100.%d.%d.0/24\"]\nservice = [\"web\", \"tcp/8080-8090\"]\naction = \"accept\"\n", i/256, i%256)
 	}
 	b.WriteString("[[nat]]\nname = \"internet\"\ntype = \"masquerade\"\nfrom = \"inside\"\nto = \"outside\"\n")
