@@ -41,7 +41,10 @@ func (i *identities) take(to netstack.Addr, n int) uint16 {
 // nothing.
 func (l *Lane) identify(m *state.Match) {
 	p := l.pkt
-	if p.Version == 4 && m.Leave.Src != p.Flow.Src && (!p.DontFragment() || l.joined.whole.Fragments > 0) {
+	if p.DontFragment() && l.joined.whole.Fragments == 0 {
+		return
+	}
+	if p.Version == 4 && m.Leave.Src != p.Flow.Src {
 		p.Identify(l.engine.identities.take(m.Leave.Dst, p.Segments()))
 	}
 }
