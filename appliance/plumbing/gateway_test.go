@@ -21,9 +21,7 @@ func TestGatewayIsAnnounced(t *testing.T) {
 		return len(frame) >= 42 && frame[12] == 8 && frame[13] == 6 &&
 			bytes.Equal(frame[28:32], address) && bytes.Equal(frame[38:42], address)
 	})
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 // An address that is there already is somebody else's to remove.
@@ -33,9 +31,7 @@ func TestGatewayThatIsThereAlready(t *testing.T) {
 	s := spec()
 	s.Sides[0].Gateway = prefixes("10.1.0.1/24", "fd00:1::1/64")
 	p, f := l.open(s, "", nil)
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 // The interface has no address but the gateway's: the network behind it is
@@ -54,7 +50,5 @@ func TestGatewayIsTheOnlyAddress(t *testing.T) {
 	if n := p.Links()[0].Networks; len(n) != 2 {
 		t.Errorf("networks inside: %v", n)
 	}
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }

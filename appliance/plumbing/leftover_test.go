@@ -73,9 +73,7 @@ func TestStartOnOtherInterfaces(t *testing.T) {
 	if out, _ := l.try("ip addr show dev eth0"); strings.Contains(out, "10.1.0.254") {
 		t.Error("the gateway address of the killed run is still there")
 	}
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 // A record that cannot be read, or is of another namespace, is not believed.
@@ -123,9 +121,7 @@ func TestAnOldRecord(t *testing.T) {
 	}
 	before := l.snapshot() // forwarding is on, by whomever
 	p, f := l.open(spec(), dir, nil)
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 // A device that somebody made to last is theirs: it is put back as it was.
@@ -136,7 +132,5 @@ func TestPersistentDevices(t *testing.T) {
 	l.run("ip link set sp-in up", "ip link set sp-in down", "ip link set sp-out up", "ip link set sp-out down")
 	before := l.snapshot()
 	p, f := l.open(spec(), "", nil)
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }

@@ -75,9 +75,7 @@ func TestBareSide(t *testing.T) {
 		}
 	}
 	l.run("ip addr add 10.7.0.1/24 dev sp-in")
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 func (l *lab) rulesOf(f family) []rule {

@@ -19,6 +19,14 @@ func (l *lab) open(s Spec, runDir string, edit func(netstack.Side, []byte) bool)
 	return p, f
 }
 
+// shut undoes what open did, and fails the test unless all is as it was before.
+func (l *lab) shut(p *Plumbing, f *forwarder, before string) {
+	l.Helper()
+	f.stop()
+	l.must(p.Undo())
+	l.unchanged(before)
+}
+
 func TestPassesBothWaysThroughTheForwarder(t *testing.T) {
 	l := newLab(t)
 	_, f := l.open(spec(), t.TempDir(), nil)

@@ -57,9 +57,7 @@ func TestWithoutARunDirectory(t *testing.T) {
 	if w := p.Warnings(); len(w) != 1 || !strings.Contains(w[0], "cannot be kept") {
 		t.Errorf("warnings %q", w)
 	}
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 // An interface that belongs to neither side keeps its settings and its traffic.

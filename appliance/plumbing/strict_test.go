@@ -60,9 +60,7 @@ func TestReadOnlySysctls(t *testing.T) {
 	p, f := l.open(s, "", nil)
 	l.serve(l.out, "192.0.2.2:7777")
 	l.reach(l.in, "192.0.2.2")
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 // With the flag given, IPv6 works there too.
@@ -74,9 +72,7 @@ func TestReadOnlySysctlsWithForwardingOn(t *testing.T) {
 	p, f := l.open(spec(), "", nil)
 	l.serve(l.out, "[2001:db8:2::2]:7777")
 	l.reach(l.in, "2001:db8:2::2")
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 // Kernels before 6.17 can only be told to forward IPv6 as a whole.
@@ -96,9 +92,7 @@ func TestOldKernelForwardsIPv6AsAWhole(t *testing.T) {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}
 	}
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 // Many containers have IPv6 switched off; nothing of it is needed for IPv4.
@@ -113,9 +107,7 @@ func TestIPv6SwitchedOff(t *testing.T) {
 	p, f := l.open(s, "", nil)
 	l.serve(l.out, "192.0.2.2:7777")
 	l.reach(l.in, "192.0.2.2")
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 	_, err := Prepare(spec(), "")
 	if err == nil || !strings.Contains(err.Error(), "--sysctl net.ipv6.conf.all.disable_ipv6=0") {
 		t.Errorf("IPv6 asked for: %v", err)

@@ -12,9 +12,7 @@ func TestUndoLeavesNothing(t *testing.T) {
 	l := newLab(t)
 	before, dir := l.snapshot(), t.TempDir()
 	p, f := l.open(gatewaySpec(), dir, nil)
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 	if _, err := os.Stat(filepath.Join(dir, recordName)); err == nil {
 		t.Error("the record is still there")
 	}
@@ -47,9 +45,7 @@ func TestStartOverLeftovers(t *testing.T) {
 	if w := p.Warnings(); len(w) > 0 {
 		t.Errorf("warned: %q", w)
 	}
-	f.stop()
-	l.must(p.Undo())
-	l.unchanged(before)
+	l.shut(p, f, before)
 }
 
 // After Undo nothing brings anything back.
