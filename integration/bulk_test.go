@@ -34,21 +34,8 @@ var bulkBlock = func() []byte {
 
 func startBulk(t *testing.T, from, to *lab.Host, addr netip.Addr, port int) *bulkTransfer {
 	t.Helper()
-	listener := listen(t, to, port)
 	b := &bulkTransfer{over: make(chan struct{})}
-	err := from.Do(func() (err error) {
-		b.from, err = net.DialTimeout("tcp", netip.AddrPortFrom(addr, uint16(port)).String(), patience)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.to, err = listener.Accept(); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []net.Conn{b.from, b.to} {
-		t.Cleanup(func() { _ = c.Close() })
-	}
+	b.from, b.to = connected(t, from, to, addr, port)
 	b.done.Go(func() { b.errs[0] = b.send() })
 	b.done.Go(func() { b.errs[1] = b.compare() })
 	return b

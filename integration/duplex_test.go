@@ -34,20 +34,9 @@ const (
 // startDuplex connects two hosts, and lets both send for so long.
 func startDuplex(t *testing.T, from, to *lab.Host, addr netip.Addr, port int, long time.Duration) *duplex {
 	t.Helper()
-	listener := listen(t, to, port)
 	d := &duplex{until: time.Now().Add(long)}
-	err := from.Do(func() (err error) {
-		d.client, err = net.DialTimeout("tcp", netip.AddrPortFrom(addr, uint16(port)).String(), patience)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d.server, err = listener.Accept(); err != nil {
-		t.Fatal(err)
-	}
+	d.client, d.server = connected(t, from, to, addr, port)
 	for _, c := range []net.Conn{d.client, d.server} {
-		t.Cleanup(func() { _ = c.Close() })
 		if err := c.SetDeadline(d.until.Add(time.Minute)); err != nil {
 			t.Fatal(err)
 		}

@@ -78,21 +78,15 @@ func (b *bench) newClient() string {
 // restart stops and starts the firewall while a real connection is open, whose
 // client then speaks first.
 func restart(b *bench) string {
-	server := newEcho(b.out.host)
-	defer server.Close()
-	conn, err := server.dial(b.in.host, outsideReal, patience)
-	must(err)
-	defer conn.Close()
-	if !works(conn, patience) {
-		return "hangs before"
-	}
-	must(b.fw.stop())
-	must(b.fw.start(b.lab))
-	how := "hangs"
-	if works(conn, soon) {
-		how = "goes on"
-	}
-	return how + ", " + b.entryOf(conn.LocalAddr().(*net.TCPAddr).Port, server.port())
+	return b.inConnection(func(conn net.Conn, port int) string {
+		must(b.fw.stop())
+		must(b.fw.start(b.lab))
+		how := "hangs"
+		if works(conn, soon) {
+			how = "goes on"
+		}
+		return how + ", " + b.entryOf(conn.LocalAddr().(*net.TCPAddr).Port, port)
+	})
 }
 
 func restartAndStray(b *bench) string {

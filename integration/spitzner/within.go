@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"time"
 )
 
@@ -44,6 +45,12 @@ var withinRows = []experiment{{
 }}
 
 func realConnection(b *bench) string {
+	return b.inConnection(func(net.Conn, int) string { return "works" })
+}
+
+// inConnection is what use says of a real connection that works, outwards to a
+// server on a port.
+func (b *bench) inConnection(use func(conn net.Conn, port int) string) string {
 	server := newEcho(b.out.host)
 	defer server.Close()
 	conn, err := server.dial(b.in.host, outsideReal, patience)
@@ -52,7 +59,7 @@ func realConnection(b *bench) string {
 	if !works(conn, patience) {
 		return "hangs"
 	}
-	return "works"
+	return use(conn, server.port())
 }
 
 func whackedOut(b *bench) string {
