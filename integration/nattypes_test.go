@@ -69,21 +69,6 @@ source       = ["192.0.2.16", "fd00:2::16"]
 translate_to = ["10.1.0.50", "fd00:1::50"]
 `
 
-// whoAsks returns whom a web server says that it is asked by; local, unless it is
-// "", is the address to ask from.
-func whoAsks(t *testing.T, from *lab.Host, local string, at netip.Addr, port int) string {
-	t.Helper()
-	args := []string{"--max-time", "8", url(at, port, "/who")}
-	if local != "" {
-		args = append([]string{"--interface", local}, args...)
-	}
-	said, err := curl(from, args...)
-	if err != nil {
-		t.Error(err)
-	}
-	return said
-}
-
 func TestMoreTypesOfTranslation(t *testing.T) {
 	need(t, "curl", "ping", "ip")
 	l := newLab(t, lab.Config{})
@@ -141,19 +126,6 @@ func TestMoreTypesOfTranslation(t *testing.T) {
 			t.Errorf("one host has %v, the other %v: want each of five clients at one of them", a, b)
 		}
 	})
-}
-
-func (w *web) forget() { w.mu.Lock(); w.seen = nil; w.mu.Unlock() }
-
-// askers returns who has asked, once each.
-func (w *web) askers() map[netip.Addr]bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	who := map[netip.Addr]bool{}
-	for _, a := range w.seen {
-		who[a] = true
-	}
-	return who
 }
 
 // TestMasqueradeFollowsTheAddress: when the outer address is another, what was

@@ -140,3 +140,31 @@ func serveIperf(t *testing.T, h *lab.Host) {
 		t.Fatal("iperf3 does not listen")
 	}
 }
+
+func (w *web) forget() { w.mu.Lock(); w.seen = nil; w.mu.Unlock() }
+
+// askers returns who has asked, once each.
+func (w *web) askers() map[netip.Addr]bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	who := map[netip.Addr]bool{}
+	for _, a := range w.seen {
+		who[a] = true
+	}
+	return who
+}
+
+// whoAsks returns whom a web server says that it is asked by; local, unless it is
+// "", is the address to ask from.
+func whoAsks(t *testing.T, from *lab.Host, local string, at netip.Addr, port int) string {
+	t.Helper()
+	args := []string{"--max-time", "8", url(at, port, "/who")}
+	if local != "" {
+		args = append([]string{"--interface", local}, args...)
+	}
+	said, err := curl(from, args...)
+	if err != nil {
+		t.Error(err)
+	}
+	return said
+}
