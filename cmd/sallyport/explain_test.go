@@ -63,6 +63,7 @@ func TestExplainUsage(t *testing.T) {
 		"inside tcp 10.1.0.5 1.1.1.1:443 --pcap-line 4500": "either in words or in hex",
 		"inside --pcap-line 450":                           "no packet in hex",
 		"inside --hex-file /does/not/exist":                "no such file",
+		"inside --hex-file /dev/null --pcap-line 4500":     "either in --pcap-line or in --hex-file",
 		"inside htps 10.1.0.5 1.1.1.1":                     `unknown protocol "htps"`,
 		"inside https 10.1.0.5 1.1.1.1 --inside-address x": "are for --config",
 		"inside https 10.1.0.5 1.1.1.1 --config /nowhere":  "no such file",

@@ -46,10 +46,12 @@ func (o *explainOptions) fields() (words []string) {
 
 // hex is the packet as flags say it in hex; empty if they do not.
 func (o *explainOptions) hex() (string, error) {
-	switch o.hexFile {
-	case "":
+	switch {
+	case o.hexFile == "":
 		return strings.Join(o.pcapLine, "\n"), nil
-	case "-":
+	case len(o.pcapLine) > 0:
+		return "", usagef("the packet is either in --pcap-line or in --hex-file")
+	case o.hexFile == "-":
 		return readHex("/dev/stdin")
 	}
 	return readHex(o.hexFile)
