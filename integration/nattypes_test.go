@@ -112,20 +112,25 @@ func TestMoreTypesOfTranslation(t *testing.T) {
 			pinged(t, l.Outside, to, "-I", c.from)
 		})
 	}
-	t.Run("dnat to one of several hosts", func(t *testing.T) {
-		first.forget()
-		second.forget()
-		farm := netip.MustParseAddr("192.0.2.71")
-		for range 3 {
-			for _, from := range []string{"192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13", "192.0.2.14"} {
-				whoAsks(t, l.Outside, from, farm, webPort)
-			}
+	t.Run("dnat to one of several hosts", func(t *testing.T) { wantShared(t, l.Outside, first, second) })
+}
+
+// wantShared asks a farm of two hosts time and again: each client meets one of
+// them, and always the same.
+func wantShared(t *testing.T, clients *lab.Host, first, second *web) {
+	t.Helper()
+	first.forget()
+	second.forget()
+	farm := netip.MustParseAddr("192.0.2.71")
+	for range 3 {
+		for _, from := range []string{"192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13", "192.0.2.14"} {
+			whoAsks(t, clients, from, farm, webPort)
 		}
-		a, b := first.askers(), second.askers()
-		if len(a) == 0 || len(b) == 0 || len(a)+len(b) != 5 {
-			t.Errorf("one host has %v, the other %v: want each of five clients at one of them", a, b)
-		}
-	})
+	}
+	a, b := first.askers(), second.askers()
+	if len(a) == 0 || len(b) == 0 || len(a)+len(b) != 5 {
+		t.Errorf("one host has %v, the other %v: want each of five clients at one of them", a, b)
+	}
 }
 
 // TestMasqueradeFollowsTheAddress: when the outer address is another, what was
