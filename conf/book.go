@@ -113,6 +113,13 @@ func (b *book[T]) unused() (names []string) {
 	return names
 }
 
+// warnOfUnused warns of the lists that nothing uses; kind is what they are called.
+func (b *book[T]) warnOfUnused(kind string) {
+	for _, name := range b.unused() {
+		b.lists[name].warnKey("nothing uses the %s %q", kind, name)
+	}
+}
+
 func (b *book[T]) names() []string { return slices.Sorted(maps.Keys(b.lists)) }
 
 // isName reports whether s can name a list: a letter, then letters, digits, "-"

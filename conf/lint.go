@@ -35,15 +35,9 @@ func (l *linter) lint(s *Settings, now time.Time) {
 			l.warnOfTimes(i, &s.Whens[r.When-1], now)
 		}
 	}
-	for _, name := range l.words.addresses.unused() {
-		l.words.addresses.lists[name].warnKey("nothing uses the list %q", name)
-	}
-	for _, name := range l.words.services.unused() {
-		l.words.services.lists[name].warnKey("nothing uses the list %q", name)
-	}
-	for _, name := range l.words.schedules.unused() {
-		l.words.schedules.lists[name].warnKey("nothing uses the schedule %q", name)
-	}
+	l.words.addresses.warnOfUnused("list")
+	l.words.services.warnOfUnused("list")
+	l.words.schedules.warnOfUnused("schedule")
 }
 
 // warnOfTimes warns of a rule that will never hold again.
