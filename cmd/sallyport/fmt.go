@@ -40,30 +40,39 @@ that it would change, and exits with 1 if there is one.`,
 func (c *cli) formatAll(files []string, write, check bool) error {
 	other := false
 	for _, file := range files {
-		was, err := os.ReadFile(file)
-		var missing *fs.PathError
-		if errors.As(err, &missing) {
-			return usagef("%s: %v", file, missing.Err)
-		}
-		is, err := conf.Format(file, was)
-		changed := !bytes.Equal(was, is)
-		switch {
-		case err != nil:
-		case check && changed:
-			other = true
-			c.printf("%s\n", file)
-		case check || write && !changed:
-		case write:
-			err = durable.Rewrite(file, is)
-		default:
-			_, err = c.out.Write(is)
-		}
+		changed, err := c.format(file, write, check)
 		if err != nil {
 			return err
 		}
+		other = other || changed
 	}
-	if other {
+	if check && other {
 		return errSilent
 	}
 	return nil
+}
+
+// format lays one file out, or with check only names it, and reports whether that
+// changes it.
+func (c *cli) format(file string, write, check bool) (changed bool, err error) {
+	was, err := os.ReadFile(file)
+	var missing *fs.PathError
+	if errors.As(err, &missing) {
+		return false, usagef("%s: %v", file, missing.Err)
+	}
+	is, err := conf.Format(file, was)
+	if err != nil {
+		return false, err
+	}
+	changed = !bytes.Equal(was, is)
+	switch {
+	case check && changed:
+		c.printf("%s\n", file)
+	case check || write && !changed:
+	case write:
+		err = durable.Rewrite(file, is)
+	default:
+		_, err = c.out.Write(is)
+	}
+	return changed, err
 }
