@@ -127,28 +127,6 @@ func (a *Appliance) now() state.Instant { return state.Instant(time.Since(a.star
 // wall is the time of day of an instant.
 func (a *Appliance) wall(i state.Instant) time.Time { return a.started.Add(time.Duration(i)).UTC() }
 
-// startHousekeeping runs what is not for the workers: logging, reaping,
-// and following the interfaces.
-func (a *Appliance) startHousekeeping() error {
-	ctx, cancel := context.WithCancel(context.Background())
-	var running sync.WaitGroup
-	running.Go(func() { a.notices(ctx) })
-	running.Go(func() { a.sweep(ctx) })
-	running.Go(func() { a.watch(ctx) })
-	running.Go(func() { a.keepTime(ctx) })
-	running.Go(func() { a.reviseAfterChanges(ctx) })
-	running.Go(func() { every(ctx, confirmEvery, a.revertLate) })
-	if a.saving {
-		running.Go(func() { every(ctx, a.settings().State.SnapshotInterval, a.trySave) })
-	}
-	a.onStop(func() error {
-		cancel()
-		running.Wait()
-		return nil
-	})
-	return nil
-}
-
 func (a *Appliance) listen() error {
 	s := control.New(a, a.log)
 	if err := s.Listen(a.settings().Control.Socket, a.settings().Control.Group); err != nil {
