@@ -5,8 +5,9 @@ import (
 	"sync"
 )
 
-// startHousekeeping runs what is not for the workers: logging, reaping,
-// and following the interfaces.
+// startHousekeeping runs what is not for the workers: to log, to reap, to follow the
+// interfaces and the clock, to go over the sessions when there are other rules, to
+// take back what nobody confirms, and to save.
 func (a *Appliance) startHousekeeping() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
