@@ -2,10 +2,8 @@ package conf
 
 import (
 	"bytes"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +12,6 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"sallyport/conf/goldentest"
-	"sallyport/state"
 )
 
 // TestSchemaIsPublished compares the schema beside the documentation.
@@ -52,48 +49,6 @@ func TestSchemaDescribesEveryKey(t *testing.T) {
 	for path := range descriptions {
 		if !used[path] {
 			t.Errorf("%s is described, and nothing reads it", path)
-		}
-	}
-}
-
-// TestSchemaHasEveryKey compares the schema with the keys that the source names.
-func TestSchemaHasEveryKey(t *testing.T) {
-	keys := map[string]bool{}
-	collectKeys(parsed(t), keys)
-	if len(keys) < 85 {
-		t.Fatalf("only %d keys", len(keys))
-	}
-	words := keyWords(t)
-	for _, word := range words {
-		if !keys[word] {
-			t.Errorf("%s is not in the schema", word)
-		}
-	}
-	for _, word := range words {
-		delete(keys, word)
-	}
-	for timer := range timerDescriptions {
-		delete(keys, state.Timer(timer).String())
-	}
-	if left := slices.Sorted(maps.Keys(keys)); len(left) > 0 {
-		t.Errorf("in the schema, and nowhere in the source: %v", left)
-	}
-}
-
-func collectKeys(schema any, keys map[string]bool) {
-	switch s := schema.(type) {
-	case map[string]any:
-		if fields, ok := s["properties"].(map[string]any); ok {
-			for key := range fields {
-				keys[key] = true
-			}
-		}
-		for _, sub := range s {
-			collectKeys(sub, keys)
-		}
-	case []any:
-		for _, sub := range s {
-			collectKeys(sub, keys)
 		}
 	}
 }
