@@ -86,6 +86,7 @@ func TestBudgetsAreUsed(t *testing.T) {
 	names := slices.Sorted(maps.Keys(budgets.of))
 	want := slices.Sorted(slices.Values([]string{
 		"instructions, established", "instructions, new-flow", "instructions, refused",
+		"instructions, read a rule", "instructions, compile a rule", "instructions, lint a rule",
 		"reads a lone packet", "writes a lone packet", "reads a packet of a burst", "writes a packet of a burst",
 	}))
 	if !slices.Equal(names, want) {
