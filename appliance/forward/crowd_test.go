@@ -133,8 +133,8 @@ func (c *crowd) batch(b *testing.B, size int, random *rand.Rand) {
 		c.fromClient(i, 2, random.IntN(c.n))
 	}
 	c.lane.lookAhead(in, c.frames[:size])
-	var o Outcome
 	for i, f := range c.frames[:size] {
+		var o Outcome
 		if c.lane.decide(i, in, f, c.reply, c.now, &o); o.Verdict != netstack.Pass {
 			b.Error(o)
 		}

@@ -49,7 +49,8 @@ func (l *Lane) Decide(in netstack.Side, f, reply *netstack.Frame, now state.Inst
 	return o
 }
 
-// decide is Decide for the packet of view i, and sets o: like a Match, it is long.
+// decide is Decide for the packet of view i. It sets o, which must be zero: like a
+// Match, it is too long to be returned by each who is asked.
 func (l *Lane) decide(i int, in netstack.Side, f, reply *netstack.Frame, now state.Instant, o *Outcome) {
 	pol, v := l.engine.policy.Load(), &l.views[i]
 	if l.joined.whole.Fragments > 0 {

@@ -5,10 +5,10 @@ import (
 	"sallyport/state"
 )
 
-// leave makes the packet what it is to be on the other side of the firewall.
+// leave makes the packet what it is to be on the other side of the firewall, and
+// sets o, which is zero.
 func (l *Lane) leave(pol *Policy, m *state.Match, reply *netstack.Frame, now state.Instant, o *Outcome) {
 	p := l.pkt
-	*o = Outcome{}
 	o.Verdict, o.Out, o.Event = netstack.Pass, m.Out, m.Event
 	o.Rule, o.Generation, o.Session = m.Rule, m.Generation, m.Session
 	if mtu := pol.MTU[m.Out]; mtu > 0 && l.oversize(mtu) {
