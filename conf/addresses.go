@@ -60,7 +60,7 @@ func (b *addressBook) literal(v value, s string) (r policy.AddrRange, ok bool) {
 	var err error
 	switch {
 	case isName(s):
-		v.fail("unknown address list %q%s", s, didYouMean(s, append(b.names(), anyWord, selfWord)))
+		v.fail("unknown address list %q%s", s, didYouMean(s, append(b.candidates(), anyWord, selfWord)))
 		return r, false
 	case isAddrRange(s):
 		r, err = parseAddrRange(s)

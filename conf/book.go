@@ -15,6 +15,7 @@ type book[T comparable] struct {
 	bad      map[string]bool     // lists with a fault, told already
 	path     []string            // being resolved, to see cycles
 	users    map[string][]string // lists that name it; "" for what is no list
+	guesses  guesses
 }
 
 // read takes the lists of a table, which may be one of several.
@@ -118,6 +119,14 @@ func (b *book[T]) warnOfUnused(kind string) {
 	for _, name := range b.unused() {
 		b.lists[name].warnKey("nothing uses the %s %q", kind, name)
 	}
+}
+
+// candidates are the names that an unknown one may have been meant for.
+func (b *book[T]) candidates() []string {
+	if !b.guesses.more() {
+		return nil
+	}
+	return b.names()
 }
 
 func (b *book[T]) names() []string { return slices.Sorted(maps.Keys(b.lists)) }

@@ -1,10 +1,10 @@
 package conf
 
 import (
-	"slices"
 	"strings"
 
 	"sallyport/netstack"
+	"sallyport/policy"
 )
 
 // Expectation is what is to become of a test's packet.
@@ -68,22 +68,36 @@ func (r *testReader) readWhy(v value, how, what string) {
 
 // checkRule wants a rule of that name with that action.
 func (r *testReader) checkRule(v value, name string) {
-	names := []string{defaultRule}
-	for _, rule := range r.rules {
-		names = append(names, rule.Name)
-	}
-	i := slices.Index(names, name) - 1
-	action := netstack.Drop
-	switch {
-	case i == -2:
-		v.fail("no rule has the name %q%s", name, didYouMean(name, names))
-		return
-	case i >= 0:
-		action = r.rules[i].Action
-	}
-	if action != r.Expect.Verdict {
+	switch action, known := r.rules.actions[name]; {
+	case !known:
+		v.fail("no rule has the name %q%s", name, didYouMean(name, r.rules.candidates()))
+	case action != r.Expect.Verdict:
 		v.fail("rule %q does not do that: its action is %q", name, Expectation{Verdict: action}.String())
 	}
+}
+
+// tested are the rules as tests name them.
+type tested struct {
+	names   []string
+	actions map[string]netstack.Verdict // by name
+	guesses guesses
+}
+
+func newTested(rules []policy.Rule) *tested {
+	t := &tested{[]string{defaultRule}, make(map[string]netstack.Verdict, len(rules)+1), 0}
+	t.actions[defaultRule] = netstack.Drop
+	for _, r := range rules {
+		t.names, t.actions[r.Name] = append(t.names, r.Name), r.Action
+	}
+	return t
+}
+
+// candidates are the names that an unknown one may have been meant for.
+func (t *tested) candidates() []string {
+	if !t.guesses.more() {
+		return nil
+	}
+	return t.names
 }
 
 func (r *testReader) readReason(v value, word string) {

@@ -166,3 +166,23 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 }
+
+// TestGuessesAreBounded: of thousands of unknown names, the first have a hint.
+func TestGuessesAreBounded(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("[addresses]\n")
+	for i := range 100 {
+		fmt.Fprintf(&text, "host-%d = [\"10.0.0.1\"]\n", i)
+	}
+	for i := range 100 {
+		fmt.Fprintf(&text, "[[rule]]\nname = \"r%d\"\naction = \"drop\"\nsource = [\"hots-%d\"]\n", i, i)
+	}
+	for i := range 100 {
+		fmt.Fprintf(&text, "[[test]]\nfrom = \"inside\"\npacket = \"10.1.0.5 -> 1.1.1.1 tcp/80\"\nexpect = \"drop by rr%d\"\n", i)
+	}
+	_, err := Parse("f", []byte(text.String()))
+	said := fmt.Sprint(err)
+	if faults, lists, rules := strings.Count(said, "\n")+1, strings.Count(said, `did you mean "host-`), strings.Count(said, `did you mean "r`); faults != 200 || lists != maxGuesses || rules != maxGuesses {
+		t.Errorf("%d faults, %d and %d hints, want 200 faults, and %d hints of each kind", faults, lists, rules, maxGuesses)
+	}
+}

@@ -16,7 +16,7 @@ func (s *Settings) readRules(v value, words *vocabulary, names *named) {
 		if !r.read(t) {
 			continue
 		}
-		r.Terms, r.When = s.State.number(&r.terms, t), s.whenNumber(&r.when.When, t)
+		r.Terms, r.When = s.State.number(&r.terms, t), s.whenNumber(&r.when, t)
 		r.Limit = s.limitNumber(&r.limit, t)
 		names.until = append(names.until, r.when.until)
 		r.checkName(t, "rule", names)

@@ -13,6 +13,7 @@ import (
 type scheduleBook struct {
 	book[string]
 	schedules map[string]*calendar.Schedule
+	whens     map[whenKey]uint16 // what Rule.When numbers, by what was said
 }
 
 // read reads [schedules.NAME] of each name.

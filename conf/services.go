@@ -77,7 +77,7 @@ func (b *serviceBook) hint(s string, err error) error {
 	if strings.ContainsAny(s, "/ ") || s == "" {
 		return err
 	}
-	return unknownService(s, append(b.names(), builtinNames()...))
+	return unknownService(s, append(b.candidates(), builtinNames()...))
 }
 
 // serviceList is a service list of a rule: nil for any. Not ok if a part of it

@@ -14,6 +14,19 @@ func didYouMean(word string, candidates []string) string {
 	return ""
 }
 
+// guesses counts how often it was guessed which of a list of names was meant.
+type guesses int
+
+// maxGuesses bounds them: each is compared with all names, and a file may have
+// thousands of both. Who reads so many faults needs no hint with each.
+const maxGuesses = 20
+
+// more reports whether one more may be made, and counts it.
+func (g *guesses) more() bool {
+	*g++
+	return *g <= maxGuesses
+}
+
 // choices names the nearest of words, or all of them.
 func choices(word string, words []string) string {
 	if best := nearest(word, words); best != "" {

@@ -46,12 +46,13 @@ func (t *Test) fault(at Error, format string, args ...any) Error {
 type testReader struct {
 	*Test
 	words *vocabulary
-	rules []policy.Rule
+	rules *tested
 }
 
 func (s *Settings) readTests(v value, words *vocabulary) {
+	rules := newTested(s.Policy.Rules)
 	for _, t := range v.tables("test") {
-		r := testReader{Test: &Test{}, words: words, rules: s.Policy.Rules}
+		r := testReader{Test: &Test{}, words: words, rules: rules}
 		if r.read(t) {
 			s.Tests = append(s.Tests, *r.Test)
 		}

@@ -96,7 +96,7 @@ func (w *whenReader) add(v value, word string) {
 	name, except := strings.CutPrefix(word, "!")
 	schedule := w.book.schedules[name]
 	if schedule == nil {
-		v.fail("unknown schedule %q%s", name, didYouMean(name, w.book.names()))
+		v.fail("unknown schedule %q%s", name, didYouMean(name, w.book.candidates()))
 		return
 	}
 	if except {
@@ -115,18 +115,28 @@ func (w *whenReader) readUntil(v value) {
 
 // whenNumber returns the number of when a rule holds, which is added if no rule
 // before holds at the same times.
-func (s *Settings) whenNumber(w *When, at value) uint16 {
+func (s *Settings) whenNumber(w *whenReader, at value) uint16 {
 	if len(w.Words) == 0 && w.Until.IsZero() {
 		return 0
 	}
-	same := func(o When) bool { return slices.Equal(o.Words, w.Words) && o.Until.Equal(w.Until) }
-	if i := slices.IndexFunc(s.Whens, same); i >= 0 {
-		return uint16(i + 1)
+	key := whenKey{strings.Join(w.Words, " "), w.Until}
+	if n := w.book.whens[key]; n > 0 {
+		return n
 	}
 	if len(s.Whens) == MaxWhens {
 		at.failKey("more than %d different times at which rules hold", MaxWhens)
 		return 0
 	}
-	s.Whens = append(s.Whens, *w)
+	s.Whens = append(s.Whens, w.When)
+	if w.book.whens == nil {
+		w.book.whens = map[whenKey]uint16{}
+	}
+	w.book.whens[key] = uint16(len(s.Whens))
 	return uint16(len(s.Whens))
+}
+
+// whenKey is a When as it is said.
+type whenKey struct {
+	words string
+	until time.Time // in UTC
 }
