@@ -9,7 +9,7 @@ import (
 // TestReloadAllocatesLittle: a tenth more than they do is the most that a reload and
 // a commit may allocate for a rule, of few and of many.
 func TestReloadAllocatesLittle(t *testing.T) {
-	const most = 39
+	const most = 95
 	for _, rules := range []int{1000, 10000} {
 		for name, change := range changes(t, newLarge(t, rules), rules) {
 			change() // the history begins

@@ -65,20 +65,17 @@ func (d *document) parse() (value, bool) {
 	if !d.readable() {
 		return value{}, false
 	}
-	s := scan(d.text)
-	if s.deep >= 0 {
-		d.fail(s.deep, "nested more than %d deep", maxDepth)
+	root, deep := places(d.text)
+	if deep >= 0 {
+		d.fail(deep, "nested more than %d deep", maxDepth)
 		return value{}, false
-	}
-	if s.plain {
-		return value{d, s.root, s.data}, true
 	}
 	var data map[string]any
 	if _, err := toml.Decode(d.text, &data); err != nil {
 		d.failSyntax(err)
 		return value{}, false
 	}
-	return value{d, s.root, data}, true
+	return value{d, root, data}, true
 }
 
 // readable refuses what is no text. The TOML library would skip a byte order

@@ -41,7 +41,7 @@ func (l *laidLine) several() bool { return strings.Contains(l.text, "\n") }
 
 // linesOf cuts text, which is valid.
 func linesOf(text string) (lines []laidLine) {
-	s := newScanner(text)
+	s := scanner{text: text, root: &node{}, deep: -1}
 	for s.at < len(text) {
 		s.skipBlanks()
 		start := s.at

@@ -77,14 +77,9 @@ func checkWarnings(t *testing.T, texts shelf, s *Settings) {
 	}
 }
 
-// checkTree compares the tree of places, and what is read without the TOML library,
-// with what that reads.
+// checkTree compares the tree of places with what the TOML library reads.
 func checkTree(t *testing.T, text string) {
-	d := newDocument("f", text)
-	if d.readable() {
-		checkPlain(t, text)
-	}
-	if root, ok := d.parse(); ok {
+	if root, ok := newDocument("f", text).parse(); ok {
 		sameShape(t, text, "", root.node, root.data)
 	}
 }

@@ -1,7 +1,8 @@
 package conf
 
 // node is where something stands in the text, as offsets in bytes, and what
-// stands in it. The tree of nodes has the shape of the decoded file.
+// stands in it. The tree of nodes has the shape of the decoded file: the TOML
+// library says what a file holds, but not where.
 type node struct {
 	key      int              // its key, or its table's header; for an element its value
 	keyEnd   int              // after the key
@@ -24,7 +25,8 @@ func (s *scanner) child(n *node, name string, at int) *node {
 	return c
 }
 
-// newNode returns a node that begins and ends at an offset.
+// newNode returns a node that begins and ends at an offset. They are made many at
+// a time: a large file has a hundred thousand.
 func (s *scanner) newNode(at int) *node {
 	if len(s.nodes) == 0 {
 		s.nodes = make([]node, 256)
@@ -48,48 +50,44 @@ func (n *node) last() *node {
 // setting, far less than a parser's stack.
 const maxDepth = 32
 
-// scan returns what stands in text and where. The tree of nodes is right for valid
-// TOML; of anything else, it is what could be made out.
-func scan(text string) *scanner {
-	s := newScanner(text)
+// places returns where everything in text stands. The tree is right for valid
+// TOML; of anything else, it is what could be made out. deep is the offset of a
+// bracket nested deeper than maxDepth, or -1.
+func places(text string) (root *node, deep int) {
+	s := scanner{text: text, root: &node{}, deep: -1}
+	s.table = s.root
 	for s.deep < 0 && s.statement() {
 	}
-	return s
+	return s.root, s.deep
 }
 
 // statement reads one header or one key with its value, and reports whether
 // there may be more.
-func (s *scanner) statement() (ok bool) {
+func (s *scanner) statement() bool {
 	s.skipSpace()
 	switch {
 	case s.at >= len(s.text):
 		return false
 	case s.text[s.at] == '[':
-		ok = s.header()
-	default:
-		ok = s.pair(s.table, s.into, 0)
+		return s.header()
 	}
-	s.trust(ok && s.lineEnds())
-	return ok
+	return s.pair(s.table, 0)
 }
 
 // header reads "[a.b]" or "[[a.b]]": what follows is in that table.
 func (s *scanner) header() bool {
-	start, end := s.at, "]"
+	start := s.at
 	array := s.eat("[[")
-	if array {
-		end = "]]"
-	} else {
+	if !array {
 		s.eat("[")
 	}
 	parts, ok := s.dottedKey()
-	if !ok || !s.eat(end) {
+	if !ok || !s.eat("]") || array && !s.eat("]") {
 		return false
 	}
 	n := s.root
 	for _, p := range parts {
 		n = s.child(n.last(), p.name, start)
-		s.trust(s.plainKey(p) && n.value == n.key) // else it is what a pair says
 		n.keyEnd, n.valueEnd = s.at, s.at
 	}
 	if array {
@@ -97,18 +95,15 @@ func (s *scanner) header() bool {
 	}
 	s.table = n.last()
 	s.table.key, s.table.keyEnd, s.table.value, s.table.valueEnd = start, s.at, start, s.at
-	s.open(parts, array)
 	return true
 }
 
-// pair reads "a.b = value" into a table.
-func (s *scanner) pair(table *node, into map[string]any, depth int) bool {
+// pair reads "a.b = value" into table.
+func (s *scanner) pair(table *node, depth int) bool {
 	parts, ok := s.dottedKey()
 	if !ok || !s.eat("=") {
 		return false
 	}
-	name := parts[0].name
-	s.trust(len(parts) == 1 && s.plainKey(parts[0]))
 	for _, p := range parts {
 		table = s.child(table, p.name, p.at)
 		if table.keyEnd == p.at {
@@ -116,7 +111,5 @@ func (s *scanner) pair(table *node, into map[string]any, depth int) bool {
 		}
 	}
 	s.skipBlanks()
-	data, ok := s.scanValue(table, depth)
-	s.put(into, name, data)
-	return ok
+	return s.scanValue(table, depth)
 }

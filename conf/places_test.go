@@ -28,7 +28,7 @@ func TestPlaces(t *testing.T) {
 		{"date before", "x = 1979-05-27 07:32:00\n^key = ^1"},
 	} {
 		text, marks := unmark(c.text, "# ^", `" ^`)
-		root := scan(text).root
+		root, _ := places(text)
 		n := root.fields["key"]
 		if n == nil {
 			t.Errorf("%s: not found in %q", c.name, text)
@@ -91,7 +91,7 @@ func TestPlacesOfElements(t *testing.T) {
 		{"a = { b = 1, c . d = ^2 }", []any{"a", "c", "d"}},
 	} {
 		text, marks := unmark(c.text)
-		root := scan(text).root
+		root, _ := places(text)
 		if n := at(root, c.path...); len(marks) != 1 || n.value != marks[0] {
 			t.Errorf("%v at %d, want %v in %q", c.path, n.value, marks, text)
 		}

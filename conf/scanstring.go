@@ -5,11 +5,8 @@ import "strings"
 // scanString skips the string that starts here, of any of the four kinds. In a
 // basic string, a backslash takes the next byte's meaning away.
 func (s *scanner) scanString() {
-	quote, long := `"`, `"""`
-	if s.text[s.at] == '\'' {
-		quote, long = "'", "'''"
-	}
-	if strings.HasPrefix(s.rest(), long) {
+	quote := s.text[s.at : s.at+1]
+	if long := strings.Repeat(quote, 3); strings.HasPrefix(s.rest(), long) {
 		s.at += 3
 		s.skipString(quote, long)
 		// Up to two quotes may stand right before the closing three.
