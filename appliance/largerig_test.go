@@ -33,8 +33,14 @@ func largeConfig(n int, named string) string {
 // commands can change.
 func newLarge(tb testing.TB, n int) *Appliance {
 	tb.Helper()
+	return newRunning(tb, largeConfig(n, "a"))
+}
+
+// newRunning is an appliance with a file in force on devices without interfaces.
+func newRunning(tb testing.TB, config string) *Appliance {
+	tb.Helper()
 	file := filepath.Join(tb.TempDir(), "sallyport.toml")
-	write(tb, file, largeConfig(n, "a"))
+	write(tb, file, config)
 	from := Source{File: file, Read: func() (*conf.Settings, error) { return conf.Load(file) }, Over: func(*conf.Settings) {}}
 	s, err := from.Read()
 	if err != nil {

@@ -75,18 +75,27 @@ func (a *Appliance) readFile() (*conf.Settings, error) {
 
 // change puts settings in force, or changes nothing.
 func (a *Appliance) change(s *conf.Settings, o control.Consent) (*configuration, error) {
+	return a.swap(s, func(c *configuration) error {
+		return cmp.Or(examine(c), keepsLogins(a.inForce.Load().spec, c.spec, o))
+	})
+}
+
+// putBack puts settings in force that were so before, or changes nothing. Whether
+// their tests pass is not asked, as it was not when they were started with: who
+// waits for them may have locked himself out.
+func (a *Appliance) putBack(s *conf.Settings) (*configuration, error) { return a.swap(s, nil) }
+
+// swap is change with what else there may be against it; allow is as install has it.
+func (a *Appliance) swap(s *conf.Settings, allow func(*configuration) error) (*configuration, error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()
 	if !a.ready.Load() {
 		return nil, errNotUp
 	}
-	was := a.inForce.Load()
-	if err := wantRestart(was.settings, s); err != nil {
+	if err := wantRestart(a.inForce.Load().settings, s); err != nil {
 		return nil, err
 	}
-	c, err := a.install(s, func(c *configuration) error {
-		return cmp.Or(examine(c), keepsLogins(was.spec, c.spec, o))
-	})
+	c, err := a.install(s, allow)
 	if err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (a *Appliance) revert() (control.Committed, error) {
 	if err != nil {
 		return control.Committed{}, err
 	}
-	c, err := a.change(s, control.Consent{Yes: true})
+	c, err := a.putBack(s)
 	if err != nil {
 		return control.Committed{}, err
 	}
