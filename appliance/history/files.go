@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sallyport/appliance/durable"
@@ -44,16 +45,38 @@ func Moved(files []File, main string) (moved []File, err error) {
 }
 
 // Write makes the files on disk what want says. Those of before that want has
-// not are removed, unless somebody has written something else to them. Each is
-// replaced in one step, the first last: it includes the others.
+// not are removed, unless somebody has written something else to them, or they are
+// not below the first: others may include them from there. Each is
+// replaced in one step, the first last: it includes the others. After an error
+// the disk has what it had, unless that cannot be written either.
 func Write(want, before []File) error {
+	found := onDisk(slices.Concat(want, before))
+	err := write(want, before)
+	if err != nil {
+		_, back := PutBack(want, found)
+		err = errors.Join(err, back)
+	}
+	return err
+}
+
+// onDisk returns those of files that are there, with what they say.
+func onDisk(files []File) (found []File) {
+	for _, f := range files {
+		if text, err := os.ReadFile(f.Name); err == nil && !has(found, f.Name) {
+			found = append(found, File{f.Name, string(text)})
+		}
+	}
+	return found
+}
+
+func write(want, before []File) error {
 	for i := len(want) - 1; i >= 0; i-- {
 		if err := writeFile(want[i]); err != nil {
 			return err
 		}
 	}
 	for _, f := range before {
-		if has(want, f.Name) {
+		if has(want, f.Name) || Below([]File{want[0], f}) != nil {
 			continue
 		}
 		if text, err := os.ReadFile(f.Name); err == nil && string(text) == f.Text {

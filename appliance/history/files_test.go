@@ -131,3 +131,28 @@ func TestMoved(t *testing.T) {
 		}
 	}
 }
+
+// TestWriteThatFails leaves what was on disk, what somebody has written since
+// included.
+func TestWriteThatFails(t *testing.T) {
+	d := disk{t, t.TempDir()}
+	d.write("a=1", "b=mine", "gone=1")
+	if err := os.MkdirAll(filepath.Join(d.dir, "a.new", "in-the-way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(d.files("a=2", "b=2", "new=2"), d.files("a=1", "b=1", "gone=1")); err == nil {
+		t.Error("no error")
+	}
+	d.has("a=1", "b=mine", "gone=1")
+}
+
+// TestWriteLeavesWhatIsElsewhere: a file that is not below the first may be read by
+// others.
+func TestWriteLeavesWhatIsElsewhere(t *testing.T) {
+	d := disk{t, t.TempDir()}
+	d.write("conf/a=1", "conf/b=1", "common=1")
+	if err := Write(d.files("conf/a=2"), d.files("conf/a=1", "common=1", "conf/b=1")); err != nil {
+		t.Error(err)
+	}
+	d.has("conf/a=2", "common=1")
+}

@@ -38,7 +38,9 @@ func (s *Store) pending() (*Pending, error) {
 	return &p, nil
 }
 
-// Settle says what became of the entry, and that nothing is pending any more.
+// Settle says what became of the entry, and that nothing is pending any more: that
+// also if the former cannot be written, as the next start would do it again, over
+// what was changed since.
 func (s *Store) Settle(n int, as State) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -47,10 +49,7 @@ func (s *Store) Settle(n int, as State) error {
 		e.State = as
 		err = s.write(s.path(n), e)
 	}
-	if err != nil {
-		return err
-	}
-	return s.release()
+	return errors.Join(err, s.release())
 }
 
 // Release says that nothing is pending any more.

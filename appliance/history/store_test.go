@@ -132,3 +132,17 @@ func TestDamage(t *testing.T) {
 		t.Errorf("a file that others can write to: %+v", p)
 	}
 }
+
+// TestSettleWithoutItsEntry leaves nothing for the next start to do again.
+func TestSettleWithoutItsEntry(t *testing.T) {
+	s := New(t.TempDir())
+	if err := s.Hold(Pending{Entry: 7, Final: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Settle(7, Confirmed); !errors.Is(err, ErrNone) {
+		t.Error(err)
+	}
+	if p, err := s.Pending(); p != nil || err != nil {
+		t.Errorf("%v, %v", p, err)
+	}
+}
