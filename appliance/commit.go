@@ -90,21 +90,27 @@ func (a *Appliance) settle(s *conf.Settings, e, base history.Entry, keptErr erro
 		return control.Committed{}, a.takeBack(was, n, writeErr)
 	}
 	done := answer(c, n, history.Confirmed)
-	if err == nil && n > 0 {
-		err = a.committing.store.Release()
+	if n > 0 {
+		err = errors.Join(err, a.committing.store.Release())
 	}
 	return a.remark(done, err, s, e.Files), nil
 }
 
 // takeBack takes back a commit whose files cannot be written: what is in force and
-// what the next start reads must not differ.
+// what the next start reads must not differ. The disk may be full, so its entry is
+// removed, which needs no room.
 func (a *Appliance) takeBack(was *conf.Settings, n int, why error) error {
-	_, err := a.change(was, control.Consent{Yes: true})
-	if n > 0 {
-		err = errors.Join(err, a.committing.store.Settle(n, history.Reverted))
+	_, err := a.putBack(was)
+	if err = errors.Join(err, a.forget(n)); err != nil {
+		return &halfDone{fmt.Errorf("it cannot be written: %w; and it cannot all be taken back: %w", why, err)}
 	}
-	return errors.Join(&control.ConfigError{Message: fmt.Sprintf("nothing was changed, because it cannot be written: %v", why)}, err)
+	return &control.ConfigError{Message: fmt.Sprintf("nothing was changed, because it cannot be written: %v", why)}
 }
+
+// halfDone is of a change that came about in part.
+type halfDone struct{ error }
+
+func (h *halfDone) Unwrap() error { return h.error }
 
 func answer(c *configuration, n int, state history.State) control.Committed {
 	done := control.Committed{Number: n, State: string(state), Policy: c.status()}

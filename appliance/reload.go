@@ -135,5 +135,9 @@ func (a *Appliance) logRefused(what string, err error, by control.Peer) {
 		by.Log(a.log.Error()).Int("faults", len(faults)).Msg(what + " refused: nothing was changed")
 		return
 	}
-	by.Log(a.log.Error()).Err(err).Msg(what + " refused: nothing was changed")
+	result := " refused: nothing was changed"
+	if half := new(halfDone); errors.As(err, &half) {
+		result = " failed, and is not all taken back"
+	}
+	by.Log(a.log.Error()).Err(err).Msg(what + result)
 }
