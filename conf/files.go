@@ -58,9 +58,13 @@ func (s shelf) match(pattern string) (names []string) {
 			names = append(names, f.Name)
 		}
 	}
-	slices.Sort(names)
+	slices.SortFunc(names, func(a, b string) int { return slices.Compare(steps(a), steps(b)) })
 	return visible(names, pattern)
 }
+
+// steps are the names on the way to a file. filepath.Glob sorts one after the
+// other: "a/x" comes before "a-b/x".
+func steps(name string) []string { return strings.Split(name, string(filepath.Separator)) }
 
 func (s shelf) holds(dir string) bool {
 	return slices.ContainsFunc(s, func(f File) bool { return filepath.Dir(f.Name) == dir })

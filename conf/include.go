@@ -75,14 +75,19 @@ func readIncludes(v value) {
 	}
 }
 
+// literally makes a pattern of a name that has the signs of one.
+var literally = strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `\`, `\\`)
+
 // include adds the files that a pattern in the file by stands for.
 func (c *collection) include(by string, at value) {
 	pattern := at.data.(string)
-	path := pattern
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(by), pattern)
-	}
+	path := filepath.Clean(pattern) // as names are when a pattern is matched
 	wild := strings.ContainsAny(pattern, `*?[\`)
+	if dir := filepath.Dir(by); !filepath.IsAbs(path) && wild {
+		path = filepath.Join(literally.Replace(dir), path)
+	} else if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
 	names := []string{path}
 	if wild {
 		names = c.from.match(path)

@@ -129,3 +129,31 @@ func TestIncludeWithoutEnd(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestIncludeSameAgain: what was read once is read again from what was kept, the
+// same files in the same order, however their names are written.
+func TestIncludeSameAgain(t *testing.T) {
+	tree(t, "== [lab]*/a-b/x.toml\n"+ruleOf("second", "")+"== [lab]*/a/x.toml\n"+ruleOf("first", "")+"== [lab]*/a/y/z.toml\n"+ruleOf("third", ""))
+	t.Chdir("[lab]*")
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	absolute := literally.Replace(dir)
+	for _, include := range []string{"*/*.toml", "./a*//*.toml", absolute + "//*/*.toml", absolute + "/a/../*/x.toml", "./a//x.toml"} {
+		if err := os.WriteFile("main.toml", []byte("include = ['"+include+"']"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Load(filepath.Join(dir, "main.toml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := ParseFiles(s.Files...)
+		if err != nil {
+			t.Fatalf("%s: %v", include, err)
+		}
+		if diff := cmp.Diff(s.Files, again.Files); diff != "" || len(s.Files) < 2 || s.Policy.Rules[0].Name != "first" {
+			t.Errorf("%s: %d files; again %s", include, len(s.Files), diff)
+		}
+	}
+}
