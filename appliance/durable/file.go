@@ -99,9 +99,7 @@ func SyncDir(dir string) error {
 // Rewrite replaces the content of a file that belongs to people: who may read and
 // write it stays, and a link stays a link. A new file can be read by all.
 func Rewrite(path string, text []byte) error {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
+	path = followed(path)
 	mode, owner := fs.FileMode(0o644), -1
 	group := -1
 	if info, err := os.Stat(path); err == nil {
@@ -123,4 +121,24 @@ func Rewrite(path string, text []byte) error {
 		return errors.Join(err, removeIfThere(fresh))
 	}
 	return SyncDir(filepath.Dir(path))
+}
+
+// maxLinks is how many links that lead to each other are followed: as many as
+// Linux does.
+const maxLinks = 40
+
+// followed returns where a link leads, also if there is nothing yet.
+func followed(path string) string {
+	for range maxLinks {
+		to, err := os.Readlink(path)
+		if err != nil {
+			return path
+		}
+		if filepath.IsAbs(to) {
+			path = to
+		} else if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+			path = filepath.Join(dir, to)
+		}
+	}
+	return path
 }

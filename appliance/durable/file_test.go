@@ -126,3 +126,24 @@ func TestFileOfOthers(t *testing.T) {
 		}
 	}
 }
+
+// TestRewriteThroughLinks: a link stays one, and what it leads to is written, also
+// if that is yet to be.
+func TestRewriteThroughLinks(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if err := errors.Join(os.MkdirAll(at("real/etc"), 0o700), os.Symlink("real/etc", at("etc")),
+		os.Symlink("../x", at("etc/relative")), os.Symlink(at("etc/relative"), at("chain")), os.Symlink("none/y", at("no-directory"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ link, file, text string }{
+		{"chain", "real/x", "first"}, {"chain", "real/x", "second"}, {"etc/relative", "real/x", "third"}, {"no-directory", "none/y", "made"},
+	} {
+		if err := Rewrite(at(c.link), []byte(c.text)); err != nil || content(t, at(c.file)) != c.text {
+			t.Fatalf("%s: %v", c.link, err)
+		}
+		if info, err := os.Lstat(at(c.link)); err != nil || info.Mode()&os.ModeSymlink == 0 {
+			t.Errorf("%s is no link any more: %v", c.link, err)
+		}
+	}
+}
