@@ -65,12 +65,21 @@ func (d *demo) ready(ctx context.Context) error {
 		}
 		select {
 		case err := <-ended:
-			return fmt.Errorf("the firewall ended before it was ready: %w", err)
+			return endedEarly(err)
 		case <-ctx.Done():
 			return fmt.Errorf("the firewall was not ready after %v: %w", startLimit, ctx.Err())
 		case <-poll.C:
 		}
 	}
+}
+
+// endedEarly says how the firewall has ended that was to be ready; nil: with exit
+// code 0.
+func endedEarly(err error) error {
+	if err == nil {
+		err = errors.New("exit status 0")
+	}
+	return fmt.Errorf("the firewall ended before it was ready: %w", err)
 }
 
 // tables shows what the firewall knows, through its own commands, while the
