@@ -8,6 +8,7 @@ import (
 
 	"sallyport/netstack"
 	"sallyport/netstack/nettest"
+	"sallyport/policy"
 )
 
 // A RST that the receiver may not believe (RFC 5961) leaves the session four
@@ -127,6 +128,22 @@ func Test7857S10IdentificationIsKeptWhereItCanBe(t *testing.T) {
 	} {
 		if got := r.pass(side, p); binary.BigEndian.Uint16(got.Bytes()[4:]) != 0x1234 {
 			t.Errorf("from %v it leaves with % x", side, got.Bytes()[4:6])
+		}
+	}
+}
+
+// In IPv6 only fragments have a name, and it is of one sender.
+func Test7857S10IdentificationIsKeptInIPv6(t *testing.T) {
+	spec := outward()
+	spec.NAT[0].Family = policy.AnyFamily
+	r := newRig(t, spec)
+	sent, fragments := r.passAll(in, nettest.UDP(client6, server6, nettest.Payload(3000)), 1344, 7)
+	if sent.Flow.Src != addr("fd00:2::1") || !sent.ChecksumOK() {
+		t.Errorf("it leaves as %v, checksum right: %t", sent.Flow, sent.ChecksumOK())
+	}
+	for _, f := range fragments {
+		if id := f.Parse(t, out).Fragment.ID; id != 7 {
+			t.Errorf("a fragment of %d leaves, and was of 7", id)
 		}
 	}
 }

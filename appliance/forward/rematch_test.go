@@ -40,7 +40,7 @@ func TestRematchStopsASessionAtOnce(t *testing.T) {
 				p = nettest.TCP(server, seen, nettest.Flags("PA"), nettest.Seq(5001), nettest.Ack(1001), nettest.Payload(10))
 			}
 			got := r.send(side, p)
-			if got.Verdict != c.verdict || got.Reason != netstack.Policy || got.Rule != 0 || got.Reply != c.answer {
+			if got.Verdict != c.verdict || got.Reason != netstack.Policy || got.Rule != 0 || got.Generation != 2 || got.Reply != c.answer {
 				t.Errorf("%v, %v: %+v", c.verdict, side, got.Outcome)
 			}
 			if n := r.engine.Table.Stats().Ended[state.CauseRefused]; n != 1 || len(r.sessions()) != 0 {
@@ -59,8 +59,9 @@ func TestRematchReadmits(t *testing.T) {
 	r := newRig(t, outward())
 	seen := r.handshake(client, server)
 	r.loadAs(closed(netstack.Pass), topology(), 2, Kill)
-	if got := r.pass(in, data()); endpoint(got.Flow.Src, got.Flow.SrcPort) != seen {
-		t.Errorf("it leaves as %v, and was %s", got.Flow, seen)
+	got := r.send(in, data())
+	if flow := got.packet.Parse(t, out).Flow; endpoint(flow.Src, flow.SrcPort) != seen || got.Rule != 0 || got.Generation != 2 {
+		t.Errorf("it leaves as %v by rule %d of policy %d, and was %s", flow, got.Rule, got.Generation, seen)
 	}
 	all := r.sessions()
 	if len(all) != 1 || all[0].Rule != 0 || all[0].Generation != 2 || all[0].SrcRule != 1 || all[0].Flags&state.Logged != 0 {

@@ -23,7 +23,7 @@ var rfc7857 = rfc{7857, "updates to the three above", "Sections stand for items 
 	{"9", "SHOULD", "ports are random", yes,
 		"Test7857S9PortsAreRandom Test7857S9PortsThatChangeAreRandom", "the host's own if it is free: hosts make theirs random (RFC 6056)"},
 	{"10", "SHOULD", "IPv4 identification as in RFC 6864: as if the firewall had sent it", yes,
-		"Test7857S10IdentificationIsUnique Test7857S10IdentificationIsKeptWhereItCanBe", "in what nobody may fragment it means nothing, and is kept"},
+		"Test7857S10IdentificationIsUnique Test7857S10IdentificationIsKeptWhereItCanBe Test7857S10IdentificationIsKeptInIPv6", "in what nobody may fragment it means nothing, and is kept"},
 	{"11", "MAY", "a query's mapping goes with its last session", yes,
 		"Test7857S11QueryMappingGoesWithItsLastSession", ""},
 	{"12", "MUST", "hairpinning of ICMP is RFC 5508 REQ-7's", yes, "Test5508REQ7HairpinnedErrors Test5508REQ7HairpinnedQuery", ""},
