@@ -5,9 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"sallyport/appliance/enforce"
 	"sallyport/conf"
 	"sallyport/conf/goldentest"
 	"sallyport/netstack"
+	"sallyport/policy"
 )
 
 func load(t *testing.T, path string) *conf.Settings {
@@ -96,8 +98,14 @@ expect = "drop by default"
 		}
 		now, _ := s.At(moment)
 		box, assumed := Offline(now, [netstack.Sides][]netip.Addr{})
-		if faults, err := Test(now, &box, assumed, nil); err != nil || len(faults) > 0 {
-			t.Errorf("run at %s: %v, %v", at, faults, err)
+		compiled, err := enforce.Rules(now, &box)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, rules := range []*policy.RuleSet{nil, compiled} {
+			if faults, err := Test(now, &box, assumed, rules); err != nil || len(faults) > 0 {
+				t.Errorf("run at %s, compiled %v: %v, %v", at, rules != nil, faults, err)
+			}
 		}
 	}
 }
