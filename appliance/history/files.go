@@ -44,14 +44,17 @@ func Moved(files []File, main string) (moved []File, err error) {
 	return moved, nil
 }
 
-// Write makes the files on disk what want says. Those of before that want has
-// not are removed, unless somebody has written something else to them, or they are
-// not below the first: others may include them from there. Each is
-// replaced in one step, the first last: it includes the others. After an error
-// the disk has what it had, unless that cannot be written either.
+// Write makes the files on disk what want says. Those of before that want has not
+// are removed, unless somebody has written something else to them. Each is replaced
+// in one step, the first last: it includes the others. What is not below the first
+// is others' too: it is not removed, and must say already what it should. After an
+// error the disk has what it had, unless that cannot be written either.
 func Write(want, before []File) error {
 	found := onDisk(slices.Concat(want, before))
-	err := write(want, before)
+	err := write(want)
+	if err == nil {
+		err = remove(want, before)
+	}
 	if err != nil {
 		_, back := PutBack(want, found)
 		err = errors.Join(err, back)
@@ -69,20 +72,30 @@ func onDisk(files []File) (found []File) {
 	return found
 }
 
-func write(want, before []File) error {
+func write(want []File) error {
 	for i := len(want) - 1; i >= 0; i-- {
-		if err := writeFile(want[i]); err != nil {
+		if isThere(want[i]) {
+			continue
+		}
+		err := Below([]File{want[0], want[i]})
+		if err == nil {
+			err = rewrite(want[i])
+		}
+		if err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// remove removes those of before that want has not.
+func remove(want, before []File) error {
 	for _, f := range before {
-		if has(want, f.Name) || Below([]File{want[0], f}) != nil {
+		if has(want, f.Name) || Below([]File{want[0], f}) != nil || !isThere(f) {
 			continue
 		}
-		if text, err := os.ReadFile(f.Name); err == nil && string(text) == f.Text {
-			if err := os.Remove(f.Name); err != nil {
-				return err
-			}
+		if err := os.Remove(f.Name); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -104,7 +117,7 @@ func PutBack(want, before []File) (left []string, err error) {
 		case was == nil:
 			err = errors.Join(err, os.Remove(f.Name))
 		default:
-			err = errors.Join(err, writeFile(File{f.Name, *was}))
+			err = errors.Join(err, rewrite(File{f.Name, *was}))
 		}
 	}
 	return left, err
@@ -121,10 +134,10 @@ func textOf(files []File, name string) *string {
 
 func has(files []File, name string) bool { return textOf(files, name) != nil }
 
-// writeFile replaces a file unless it is what it should be already.
-func writeFile(f File) error {
-	if text, err := os.ReadFile(f.Name); err == nil && string(text) == f.Text {
-		return nil
-	}
-	return durable.Rewrite(f.Name, []byte(f.Text))
+// isThere reports whether a file says that on disk.
+func isThere(f File) bool {
+	text, err := os.ReadFile(f.Name)
+	return err == nil && string(text) == f.Text
 }
+
+func rewrite(f File) error { return durable.Rewrite(f.Name, []byte(f.Text)) }

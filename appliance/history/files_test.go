@@ -150,9 +150,17 @@ func TestWriteThatFails(t *testing.T) {
 // others.
 func TestWriteLeavesWhatIsElsewhere(t *testing.T) {
 	d := disk{t, t.TempDir()}
-	d.write("conf/a=1", "conf/b=1", "common=1")
+	d.write("conf/a=1", "conf/b=1")
+	d.write("common=1")
 	if err := Write(d.files("conf/a=2"), d.files("conf/a=1", "common=1", "conf/b=1")); err != nil {
 		t.Error(err)
 	}
 	d.has("conf/a=2", "common=1")
+	if err := Write(d.files("conf/a=3", "common=1"), nil); err != nil {
+		t.Error(err)
+	}
+	if err := Write(d.files("conf/a=4", "common=2"), nil); err == nil || !strings.Contains(err.Error(), "is not below") {
+		t.Error(err)
+	}
+	d.has("conf/a=3", "common=1")
 }
