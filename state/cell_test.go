@@ -3,9 +3,11 @@ package state
 import (
 	"reflect"
 	"testing"
+	"time"
 	"unsafe"
 
 	"sallyport/netstack"
+	"sallyport/netstack/nettest"
 )
 
 // A million sessions must fit in 320 bytes each, index entries (2 of 8 bytes, five
@@ -36,6 +38,33 @@ func TestSessionLiesInThreeLines(t *testing.T) {
 		if at := uintptr(unsafe.Pointer(&c.all[r])); at%cacheLine != 0 {
 			t.Fatalf("record %d begins %d bytes after a line", r, at%cacheLine)
 		}
+	}
+}
+
+// A record that is used again has nothing of the session before, in whichever part
+// of it that was.
+func TestRecordIsUsedAgain(t *testing.T) {
+	never, again := newRig(t, Limits{MaxSessions: 1}), newMasqueradingRig(t)
+	masquerade := again.policy
+	again.policy = func(p *netstack.Packet) (Admission, bool) {
+		a, ok := masquerade(p)
+		a.Rule, a.Generation, a.Log, a.Translation.DstRule, a.Translation.SrcRule = 3, 4, true, 5, 6
+		return a, ok
+	}
+	again.passes(inside, nettest.TCP("10.1.0.9:40000", "1.1.1.1:443", nettest.Flags("S")))
+	before := again.only()
+	if before.DstRule != 5 || before.SrcRule != 6 || !again.Kill(before.ID) {
+		t.Fatalf("%+v", before)
+	}
+	again.policy = never.policy
+	never.after(time.Second).passes(inside, ask(1))
+	again.after(time.Second).passes(inside, ask(1))
+	want, got := never.only(), again.only()
+	if r := again.byID(got.ID); r != 1 || got.ID == before.ID {
+		t.Errorf("it is in record %d", r)
+	}
+	if got.ID = want.ID; got != want {
+		t.Errorf("got\n%+v, and never used it is\n%+v", got, want)
 	}
 }
 
