@@ -13,7 +13,8 @@ import "sallyport/netstack"
 // the other.
 //
 // The session's lock is held on the short way, and nobody else gives it back:
-// so nothing there may panic. What has to be read of the packet is read before.
+// so nothing there may panic. A TCP header is read before; what else is asked of
+// the packet, such as its length, is of a view that has been read by then.
 
 // goOn has session s see p, of direction d, whose segment is g if it is one. If
 // it returns false, p is not of the short way, and nothing has changed.
